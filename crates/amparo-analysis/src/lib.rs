@@ -1,0 +1,1 @@
+//! Understanding: one timeline out of many papers, with its gaps and contradictions.

@@ -1,0 +1,1 @@
+//! Drawings: timeline, coverage and calls as SVG, each with its table twin.

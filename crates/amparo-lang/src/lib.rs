@@ -1,0 +1,1 @@
+//! Sentences: everything the program says to a person, in English and Spanish.

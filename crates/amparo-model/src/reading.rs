@@ -1,0 +1,210 @@
+//! What a reader made of a file: every unit of the source is a record's, furniture, a reject, or not read yet.
+
+use crate::{Edtf, Place, Sha256};
+use serde::{Deserialize, Serialize};
+
+/// How far a file was read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Read,
+    PartlyRead,
+    /// Kept; no reader for this format yet, or none could be started.
+    Unread,
+    /// Kept, and not opened: a bomb, a password, a broken container.
+    Refused,
+    Withdrawn,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Read => "read",
+            State::PartlyRead => "partly_read",
+            State::Unread => "unread",
+            State::Refused => "refused",
+            State::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Why a file, page or line was not read: a code, which the language room turns into a sentence.
+///
+/// Codes are lower-case words joined by `-`, each with a sentence `reason-CODE` in every language.
+pub type Reason = String;
+
+/// What months a source can speak about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Covers {
+    /// A day or month; absent where the source cannot say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Edtf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Edtf>,
+    pub why: CoversWhy,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoversWhy {
+    /// The first and last record found: before and after, the source is silent, not empty.
+    FirstRecord,
+    /// The source says its own range.
+    Stated,
+    /// The export stopped at a known limit (WhatsApp: 40,000 or 10,000 messages).
+    CapSuspected,
+}
+
+/// The counts of one file, or of one file inside an archive.
+///
+/// `units = units_read + furniture + rejects + pages_unread` always; [`Report::adds_up`] says so.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// What it was recognised as: the reader's name for the format, `pdf`, `image`, `zip`, `unknown`, ...
+    pub kind: String,
+    /// `name@version`; empty where no reader exists.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reader: String,
+    pub state: State,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    pub units: u64,
+    pub units_read: u64,
+    pub furniture: u64,
+    pub rejects: u64,
+    pub pages: u64,
+    pub pages_unread: u64,
+    pub records: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covers: Option<Covers>,
+    /// What the reader had to assume for the whole file (day before month, a zone), as codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<String>,
+}
+
+impl Report {
+    /// A file that is kept and not read.
+    pub fn unread(kind: &str, state: State, reason: &str) -> Report {
+        Report {
+            kind: kind.to_owned(),
+            reader: String::new(),
+            state,
+            reason: Some(reason.to_owned()),
+            units: 0,
+            units_read: 0,
+            furniture: 0,
+            rejects: 0,
+            pages: 0,
+            pages_unread: 0,
+            records: 0,
+            covers: None,
+            assumed: Vec::new(),
+        }
+    }
+
+    /// An empty count that a reader fills.
+    pub fn reading(kind: &str, reader: &str) -> Report {
+        Report { state: State::Read, reason: None, reader: reader.to_owned(), ..Report::unread(kind, State::Read, "") }
+    }
+
+    pub fn adds_up(&self) -> bool {
+        [self.units_read, self.furniture, self.rejects, self.pages_unread]
+            .iter()
+            .try_fold(0_u64, |sum, n| sum.checked_add(*n))
+            == Some(self.units)
+    }
+}
+
+/// A unit that a reader could not make a record of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reject {
+    pub place: Place,
+    pub reason: Reason,
+    /// The source's own text, cut to 2,000 bytes.
+    pub text: String,
+}
+
+impl Reject {
+    pub fn new(place: Place, reason: &str, text: &str) -> Reject {
+        let mut end = text.len().min(2_000);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Reject { place, reason: reason.to_owned(), text: text[..end].to_owned() }
+    }
+}
+
+/// A word on a page and its rectangle.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Word {
+    pub text: String,
+    /// x, y, w, h in millionths of the page.
+    pub at: [u32; 4],
+    /// Hundredths, where machine-read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<u8>,
+    /// The first word of a line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub line: bool,
+}
+
+/// The text of one page as its words in reading order.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct PageText {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub inside: String,
+    /// Counted from 1.
+    pub page: u32,
+    pub machine_read: bool,
+    pub words: Vec<Word>,
+}
+
+impl PageText {
+    /// Lines joined by a line feed, words by a space.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for word in &self.words {
+            if !out.is_empty() {
+                out.push(if word.line { '\n' } else { ' ' });
+            }
+            out.push_str(&word.text);
+        }
+        out
+    }
+
+    /// The mean confidence in hundredths of what was machine-read.
+    pub fn confidence(&self) -> Option<u8> {
+        let known: Vec<u64> = self.words.iter().filter_map(|w| w.confidence).map(u64::from).collect();
+        (!known.is_empty()).then(|| (known.iter().sum::<u64>() / known.len() as u64) as u8)
+    }
+}
+
+/// A file inside an archive: (archive, path, hash) names it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Inside {
+    pub path: String,
+    pub sha256: Sha256,
+    pub bytes: u64,
+    #[serde(flatten)]
+    pub report: Report,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_add_up_or_are_refused() {
+        let mut report = Report::reading("ssa_xml", "ssa_xml@1");
+        (report.units, report.units_read, report.furniture, report.rejects) = (10, 7, 2, 1);
+        assert!(report.adds_up());
+        report.rejects = u64::MAX;
+        assert!(!report.adds_up());
+    }
+
+    #[test]
+    fn a_reject_keeps_whole_characters() {
+        let reject = Reject::new(Place::row(1), "not-a-call", &"ñ".repeat(1_500));
+        assert_eq!(reject.text.len(), 2_000);
+    }
+}

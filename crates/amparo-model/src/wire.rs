@@ -1,0 +1,326 @@
+//! What the reading process says to the office's process: bounded, typed frames, none of them believed.
+//!
+//! A frame is `u32 length || u8 tag || payload`, length counting tag and payload, little-endian like the
+//! columns in it. Decoding checks everything: lengths, codes, the vocabulary. A frame that fails ends
+//! the reading; what it had said before stands or falls with the file's counts.
+
+use crate::calls::{BATCH_ROWS, CallColumns, Column};
+use crate::ids::Sha256;
+use crate::reading::{Inside, PageText, Reject, Report};
+use crate::record::{Draft, Place, Region, Spot};
+use serde::{Deserialize, Serialize};
+
+/// The longest frame, tag included.
+pub const MAX_FRAME: usize = 32 << 20;
+
+/// One thing the worker says.
+#[derive(Clone, PartialEq, Debug)]
+pub enum FromWorker {
+    /// Ready for a job; says what its cage holds: `landlock:7`, `seccomp`, `rlimits`, and whether Tesseract is there.
+    Ready(Ready),
+    Calls(CallColumns),
+    Drafts(Vec<Draft>),
+    Pages(Vec<PageText>),
+    Rejects(Vec<Reject>),
+    /// A file inside an archive has been read; its records came before this, with its path in their place.
+    Inside(Vec<Inside>),
+    /// Units seen so far.
+    Progress { units: u64, bytes: u64 },
+    /// A picture or document that was asked for.
+    Bytes(Vec<u8>),
+    /// The file is read; nothing follows.
+    Done(Report),
+    /// The job cannot be done; a code with a sentence in the language room.
+    Failed(String),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Ready {
+    pub cage: Vec<String>,
+    pub caged: bool,
+    pub tesseract: Option<String>,
+}
+
+/// One thing the office asks of a worker.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum ToWorker {
+    /// Read the file whose descriptor came with this; companions' descriptors follow in this order.
+    Read { name: String, bytes: u64, companions: Vec<String>, ocr: bool, region: String },
+    /// The page of the file as PNG, at most so many pixels wide, with these rectangles drawn.
+    Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region> },
+    /// The bytes of one file inside an archive.
+    Extract { name: String, bytes: u64, inside: String },
+    /// A document: `what` names it (`chronology`), `data` is its JSON, language is `en` or `es`.
+    Produce { what: String, language: String, data: serde_json::Value },
+    /// One page picture already upright, to be machine-read by the fork server's child.
+    Stop,
+}
+
+/// Why bytes are not a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadFrame {
+    TooLong(u64),
+    Short,
+    Tag(u8),
+    Json(String),
+    Vocabulary(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct RejectWire {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    inside: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    row: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    page: Option<u32>,
+    reason: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    text: String,
+}
+
+/// The stored and sent form of a reject: `{inside, row|page, reason, text}`.
+pub fn reject_to_json(reject: &Reject) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&reject_wire(reject))
+}
+
+/// The reject that this JSON object says.
+pub fn reject_of_json(text: &str) -> Result<Reject, serde_json::Error> {
+    serde_json::from_str::<RejectWire>(text).map(reject_of_wire)
+}
+
+fn reject_wire(reject: &Reject) -> RejectWire {
+    let (row, page) = match reject.place.spot {
+        Spot::Whole => (None, None),
+        Spot::Row(row) => (Some(row), None),
+        Spot::Page { page, .. } => (None, Some(page)),
+    };
+    RejectWire { inside: reject.place.inside.clone(), row, page, reason: reject.reason.clone(), text: reject.text.clone() }
+}
+
+fn reject_of_wire(wire: RejectWire) -> Reject {
+    let spot = match (wire.row, wire.page) {
+        (Some(row), _) => Spot::Row(row),
+        (None, Some(page)) => Spot::Page { page, region: Region::WHOLE },
+        (None, None) => Spot::Whole,
+    };
+    Reject::new(Place { inside: wire.inside, spot, field: String::new() }, &wire.reason, &wire.text)
+}
+
+impl FromWorker {
+    fn tag(&self) -> u8 {
+        match self {
+            FromWorker::Ready(_) => 0,
+            FromWorker::Calls(_) => 1,
+            FromWorker::Drafts(_) => 2,
+            FromWorker::Pages(_) => 3,
+            FromWorker::Rejects(_) => 4,
+            FromWorker::Inside(_) => 5,
+            FromWorker::Progress { .. } => 6,
+            FromWorker::Bytes(_) => 7,
+            FromWorker::Done(_) => 8,
+            FromWorker::Failed(_) => 9,
+        }
+    }
+
+    /// The frame's bytes, length first. The sender keeps batches small enough; one that is not is an error there.
+    pub fn encode(&self) -> Result<Vec<u8>, BadFrame> {
+        let mut out = vec![0, 0, 0, 0, self.tag()];
+        let json = |out: &mut Vec<u8>, value: serde_json::Result<Vec<u8>>| match value {
+            Ok(bytes) => {
+                out.extend_from_slice(&bytes);
+                Ok(())
+            }
+            Err(e) => Err(BadFrame::Json(e.to_string())),
+        };
+        match self {
+            FromWorker::Ready(ready) => json(&mut out, serde_json::to_vec(ready))?,
+            FromWorker::Calls(calls) => encode_calls(calls, &mut out),
+            FromWorker::Drafts(drafts) => json(&mut out, serde_json::to_vec(drafts))?,
+            FromWorker::Pages(pages) => json(&mut out, serde_json::to_vec(pages))?,
+            FromWorker::Rejects(rejects) => json(&mut out, serde_json::to_vec(&rejects.iter().map(reject_wire).collect::<Vec<_>>()))?,
+            FromWorker::Inside(inside) => json(&mut out, serde_json::to_vec(inside))?,
+            FromWorker::Progress { units, bytes } => {
+                out.extend_from_slice(&units.to_le_bytes());
+                out.extend_from_slice(&bytes.to_le_bytes());
+            }
+            FromWorker::Bytes(bytes) => out.extend_from_slice(bytes),
+            FromWorker::Done(report) => json(&mut out, serde_json::to_vec(report))?,
+            FromWorker::Failed(code) => out.extend_from_slice(code.as_bytes()),
+        }
+        let length = out.len() - 4;
+        if length > MAX_FRAME {
+            return Err(BadFrame::TooLong(length as u64));
+        }
+        out[..4].copy_from_slice(&(length as u32).to_le_bytes());
+        Ok(out)
+    }
+
+    /// What tag and payload say, everything checked.
+    pub fn decode(tag: u8, payload: &[u8]) -> Result<FromWorker, BadFrame> {
+        fn json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, BadFrame> {
+            serde_json::from_slice(bytes).map_err(|e| BadFrame::Json(e.to_string()))
+        }
+        Ok(match tag {
+            0 => FromWorker::Ready(json(payload)?),
+            1 => FromWorker::Calls(decode_calls(payload)?),
+            2 => FromWorker::Drafts(json(payload)?),
+            3 => FromWorker::Pages(json(payload)?),
+            4 => FromWorker::Rejects(json::<Vec<RejectWire>>(payload)?.into_iter().map(reject_of_wire).collect()),
+            5 => FromWorker::Inside(json(payload)?),
+            6 => match payload {
+                p if p.len() == 16 => FromWorker::Progress { units: le64(&p[..8]), bytes: le64(&p[8..]) },
+                _ => return Err(BadFrame::Short),
+            },
+            7 => FromWorker::Bytes(payload.to_vec()),
+            8 => FromWorker::Done(json(payload)?),
+            9 => FromWorker::Failed(String::from_utf8_lossy(payload).into_owned()),
+            other => return Err(BadFrame::Tag(other)),
+        })
+    }
+}
+
+fn le64(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b))
+}
+
+// ---- calls as bytes: count, then each column whole ----
+
+fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
+    let text = |out: &mut Vec<u8>, t: &str| {
+        out.extend_from_slice(&(t.len() as u32).to_le_bytes());
+        out.extend_from_slice(t.as_bytes());
+    };
+    out.reserve(calls.len() * 48);
+    out.extend_from_slice(&(calls.len() as u32).to_le_bytes());
+    text(out, &calls.inside);
+    calls.row.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+    calls.at_ms.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+    calls.offset_min.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+    out.extend_from_slice(&calls.direction);
+    out.extend_from_slice(&calls.outcome);
+    out.extend_from_slice(&calls.service);
+    calls.duration_s.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+    for (_, column) in calls.texts() {
+        out.extend_from_slice(&(column.values.len() as u32).to_le_bytes());
+        column.values.iter().for_each(|v| text(out, v));
+        out.extend_from_slice(&(column.index.len() as u32).to_le_bytes());
+        column.index.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+    }
+}
+
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, n: usize) -> Result<&'a [u8], BadFrame> {
+        let (head, tail) = self.0.split_at_checked(n).ok_or(BadFrame::Short)?;
+        self.0 = tail;
+        Ok(head)
+    }
+    fn count(&mut self, most: usize) -> Result<usize, BadFrame> {
+        let n = le64(self.take(4)?) as usize;
+        if n > most { Err(BadFrame::TooLong(n as u64)) } else { Ok(n) }
+    }
+    fn text(&mut self) -> Result<String, BadFrame> {
+        let n = self.count(MAX_FRAME)?;
+        String::from_utf8(self.take(n)?.to_vec()).map_err(|_| BadFrame::Vocabulary("text is not UTF-8".into()))
+    }
+    fn numbers<const W: usize, T>(&mut self, n: usize, of: impl Fn([u8; W]) -> T) -> Result<Vec<T>, BadFrame> {
+        let bytes = self.take(n.checked_mul(W).ok_or(BadFrame::Short)?)?;
+        Ok(bytes.as_chunks::<W>().0.iter().map(|chunk| of(*chunk)).collect())
+    }
+}
+
+fn decode_calls(payload: &[u8]) -> Result<CallColumns, BadFrame> {
+    let mut bytes = Bytes(payload);
+    let n = bytes.count(BATCH_ROWS)?;
+    let mut calls = CallColumns {
+        inside: bytes.text()?,
+        row: bytes.numbers(n, u64::from_le_bytes)?,
+        at_ms: bytes.numbers(n, i64::from_le_bytes)?,
+        offset_min: bytes.numbers(n, i16::from_le_bytes)?,
+        direction: bytes.take(n)?.to_vec(),
+        outcome: bytes.take(n)?.to_vec(),
+        service: bytes.take(n)?.to_vec(),
+        duration_s: bytes.numbers(n, u32::from_le_bytes)?,
+        ..CallColumns::default()
+    };
+    let mut column = || -> Result<Column, BadFrame> {
+        let values = bytes.count(BATCH_ROWS)?;
+        let values = (0..values).map(|_| bytes.text()).collect::<Result<_, _>>()?;
+        let rows = bytes.count(n)?;
+        Ok(Column { values, index: bytes.numbers(rows, u32::from_le_bytes)? })
+    };
+    calls.number = column()?;
+    calls.number_raw = column()?;
+    calls.name = column()?;
+    calls.line = column()?;
+    calls.place_raw = column()?;
+    calls.zone = column()?;
+    calls.zone_because = column()?;
+    if !bytes.0.is_empty() {
+        return Err(BadFrame::Vocabulary("bytes after the last column".into()));
+    }
+    calls.check().map_err(|e| BadFrame::Vocabulary(e.0.to_owned()))?;
+    Ok(calls)
+}
+
+/// The draft of a page's own record, made from its words so that the text travels once.
+pub fn page_draft(page: &PageText) -> Draft {
+    let draft = Draft::new(crate::Kind::Page, Place::page(page.page, Region::WHOLE).inside(&page.inside))
+        .with("text", page.text())
+        .with("words", page.words.len() as i64)
+        .with("machine_read", page.machine_read);
+    match page.confidence() {
+        Some(confidence) if page.machine_read => draft.read_with(confidence),
+        _ => draft,
+    }
+}
+
+/// The hash of a file's bytes, as printed: used by the worker for what is inside an archive.
+pub fn hash(bytes: &[u8]) -> Sha256 {
+    Sha256::of(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calls::{Call, Direction, Outcome, Service};
+
+    fn round(frame: FromWorker) {
+        let bytes = frame.encode().unwrap();
+        assert_eq!(u32::from_le_bytes(bytes[..4].try_into().unwrap()) as usize, bytes.len() - 4);
+        assert_eq!(FromWorker::decode(bytes[4], &bytes[5..]).unwrap(), frame);
+        for cut in 0..bytes.len() - 5 {
+            let _ = FromWorker::decode(bytes[4], &bytes[5..5 + cut]); // no panic on any short frame
+        }
+    }
+
+    #[test]
+    fn frames_come_back_the_same() {
+        let mut calls = CallColumns { inside: "a/b.csv".into(), ..CallColumns::default() };
+        for row in 1..4 {
+            calls.push(Call {
+                row,
+                at: crate::Instant::parse("2019-07-12T10:00:00-07:00"),
+                direction: Direction::In,
+                outcome: Outcome::Missed,
+                service: Service::Voice,
+                duration_s: None,
+                number: (row != 2).then_some("+14155552671"),
+                number_raw: Some("x"),
+                name: None,
+                line: None,
+                place_raw: None,
+                zone: None,
+                zone_because: None,
+            });
+        }
+        round(FromWorker::Calls(calls));
+        round(FromWorker::Progress { units: 1, bytes: 2 });
+        round(FromWorker::Rejects(vec![Reject::new(Place::row(3).inside("x"), "not-a-call", "?")]));
+        round(FromWorker::Done(Report::reading("a", "a@1")));
+        round(FromWorker::Failed("too-long".into()));
+    }
+}

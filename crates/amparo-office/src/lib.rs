@@ -1,0 +1,1 @@
+//! The work of an office: one function a task.

@@ -1,0 +1,1 @@
+//! What can be checked without keys: heads, checkpoints and signatures.

@@ -1,0 +1,1 @@
+//! Pages and documents: a page as a picture, and the working chronology.

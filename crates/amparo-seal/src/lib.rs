@@ -1,0 +1,1 @@
+//! Locks: every key has a type, and every sealed byte says what it was sealed for.

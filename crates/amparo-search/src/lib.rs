@@ -1,0 +1,1 @@
+//! Finding: full text over records, messages and pages, in English and Spanish.

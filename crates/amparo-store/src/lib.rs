@@ -1,0 +1,1 @@
+//! Bytes by kind and id: the one room that touches the disk.

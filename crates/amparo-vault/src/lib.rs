@@ -1,0 +1,1 @@
+//! Custody: what is kept, who may open it, and how it is forgotten.

@@ -1,0 +1,2 @@
+//! The reading process.
+fn main() {}
