@@ -1,2 +1,3 @@
 //! The doors.
+mod cli;
 fn main() {}

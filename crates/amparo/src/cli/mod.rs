@@ -1,0 +1,3 @@
+pub mod help;
+pub mod parse;
+pub mod spec;
