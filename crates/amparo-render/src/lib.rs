@@ -1,1 +1,11 @@
-//! Pages and documents: a page as a picture, and the working chronology.
+//! Papers made visible: a page as a picture with its place marked, and the working papers that are printed.
+//!
+//! Everything here takes bytes and gives bytes: no file is opened, no clock is read, fonts are built in, and
+//! the same input gives the same bytes. It runs in the locked-down worker, because pages are foreign bytes.
+
+mod mark;
+mod page;
+mod pdf_page;
+mod picture;
+
+pub use page::{Grey, Png, RenderError, grey, page, pages};
