@@ -1,1 +1,4 @@
 //! The work of an office: one function a task.
+
+pub mod access;
+pub mod contract;
