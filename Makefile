@@ -1,0 +1,33 @@
+# amparo: the few verbs. `make run` shows it, `make test` proves it.
+CARGO ?= cargo
+OUT ?= demo
+
+.PHONY: run test check samples bench crash dist
+
+run: ## set up what is needed, build, and show the demo; leaves an HTML report and a PDF in $(OUT)/
+	bash scripts/setup run
+	$(CARGO) build --locked -p amparo -p amparo-worker -p amparo-family
+	rm -rf "$(OUT)" && mkdir -p "$(OUT)"
+	target/debug/amparo demo --unattended --out "$(OUT)"
+
+test: ## set up what the tests need, and run them all
+	bash scripts/setup test
+	$(CARGO) build --locked --workspace
+	$(CARGO) test --locked --workspace --no-fail-fast
+
+check: ## formatting, lints, licences and walls
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	bash scripts/walls
+
+samples: ## gather every sample file that lies beside the project
+	bash scripts/samples
+
+bench: ## both sides in one run; see docs/benchmarks.md
+	bash scripts/bench
+
+crash: ## kill the real program at sampled writes
+	AMPARO_CRASH_POINTS=$${AMPARO_CRASH_POINTS:-300} $(CARGO) test --locked -p amparo --test it crash -- --nocapture
+
+dist: ## a tarball and a .deb in target/dist
+	bash scripts/dist
