@@ -1,0 +1,102 @@
+//! An invented family's charts, for looking at and for tests.
+#![allow(dead_code)] // each user takes what it needs
+
+use amparo_chart::{Bar, CallRow, Calls, Dispute, Fullness, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
+use amparo_lang::Lang;
+use amparo_model::results::{Lane, Month};
+
+pub fn m(text: &str) -> Month {
+    Month::parse(text).expect("a month in a test")
+}
+
+pub fn span(from: &str, to: &str) -> Span {
+    Span { from: m(from), to: m(to) }
+}
+
+fn say(lang: Lang, en: &str, es: &str) -> String {
+    if lang == Lang::En { en } else { es }.to_owned()
+}
+
+/// Numbers that look like a life and are the same every time.
+fn noise(n: i32) -> u64 {
+    (n as u64).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407) >> 33
+}
+
+pub fn grid(lang: Lang) -> Grid {
+    let from = m("2016-11");
+    let months = (0..120)
+        .map(|i| {
+            let month = from.plus(i);
+            let best = match month.to_string().as_str() {
+                "2016-12" | "2017-01" | "2017-02" => Fullness::OutOfReach,
+                "2019-08" | "2021-02" => Fullness::Ask,
+                "2017-06" | "2017-07" | "2018-01" | "2018-02" | "2019-07" | "2019-09" | "2020-04" | "2020-05" | "2020-06" | "2021-01" | "2023-08" => Fullness::Weak,
+                _ if noise(i).is_multiple_of(6) => Fullness::Fair,
+                _ => Fullness::Strong,
+            };
+            let records = match best {
+                Fullness::Strong => 2 + noise(i) % 8,
+                Fullness::Fair => 1 + noise(i) % 2,
+                Fullness::Weak => 1,
+                _ => 0,
+            };
+            MonthBox { month, best, records }
+        })
+        .collect();
+    Grid {
+        title: say(lang, "Rosa: months with proof of presence", "Rosa: meses con prueba de presencia"),
+        desc: say(lang, "November 2016 to October 2026. The fuller the box, the stronger the proof.", "De noviembre de 2016 a octubre de 2026. Cuanto más llena la caja, más fuerte la prueba."),
+        months,
+    }
+}
+
+pub fn lanes(lang: Lang) -> Lanes {
+    Lanes {
+        title: say(lang, "Rosa: work, phone and immigration", "Rosa: trabajo, teléfono e inmigración"),
+        desc: say(lang, "Two months of work have no paper; the phone file begins in February 2023.", "Dos meses de trabajo no tienen documento; el teléfono empieza en febrero de 2023."),
+        span: span("2016-11", "2026-10"),
+        work: vec![
+            Bar { span: span("2017-03", "2019-07"), label: "Panadería La Espiga".into(), half: false },
+            Bar { span: span("2019-09", "2021-01"), label: "Panadería La Espiga".into(), half: true },
+            Bar { span: span("2021-03", "2026-10"), label: "Comedor San Judas".into(), half: false },
+        ],
+        home: vec![],
+        phone: (0..45).map(|i| MonthCount { month: m("2023-02").plus(i), count: 240 + noise(i) % 181 }).collect(),
+        phone_reach: Some(span("2023-02", "2026-10")),
+        phone_note: say(lang, "No source reaches these months: the file begins in February 2023", "Ningún documento llega a estos meses: el archivo empieza en febrero de 2023"),
+        immigration: vec![
+            Point { month: m("2016-11"), shape: PointShape::Diamond, label: say(lang, "Entry, B2", "Entrada, B2") },
+            Point { month: m("2018-05"), shape: PointShape::Triangle, label: say(lang, "Encounter", "Encuentro") },
+            Point { month: m("2022-07"), shape: PointShape::Square, label: say(lang, "I-130 filed", "I-130 presentado") },
+            Point { month: m("2022-09"), shape: PointShape::Square, label: say(lang, "I-130 received", "I-130 recibido") },
+            Point { month: m("2024-05"), shape: PointShape::Square, label: say(lang, "I-130 approved", "I-130 aprobado") },
+            Point { month: m("2026-08"), shape: PointShape::Square, label: say(lang, "Hearing notice", "Aviso de audiencia") },
+        ],
+        gaps: vec![span("2019-08", "2019-08"), span("2021-02", "2021-02")],
+        out_of_reach: vec![span("2016-12", "2017-02")],
+        disputes: vec![Dispute { month: m("2016-11"), lane: Lane::Immigration, label: say(lang, "entry: two papers disagree", "entrada: dos documentos no coinciden") }],
+    }
+}
+
+pub fn calls(lang: Lang) -> Calls {
+    let row = |name: &str, note: String, top: u64, salt: i32| CallRow {
+        name: name.into(),
+        note,
+        months: (0..45).map(|i| MonthCount { month: m("2023-02").plus(i), count: (noise(i * 31 + salt) % (top * 2)).saturating_sub(top / 3) }).collect(),
+    };
+    let masked = say(lang, "not in this case, masked", "no está en este caso, oculto");
+    Calls {
+        title: say(lang, "Rosa’s phone, 6 of 41 numbers", "El teléfono de Rosa, 6 de 41 números"),
+        desc: say(lang, "February 2023 to October 2026, by number and month.", "De febrero de 2023 a octubre de 2026, por número y mes."),
+        from: m("2023-02"),
+        to: m("2026-10"),
+        rows: vec![
+            row("Daniel", say(lang, "spouse, in this case", "cónyuge, en este caso"), 65, 1),
+            row(&say(lang, "Lucía’s school", "La escuela de Lucía"), say(lang, "number from her school papers", "número de sus papeles de la escuela"), 4, 2),
+            row("Comedor San Judas", say(lang, "work, number on a pay stub", "trabajo, número en un talón de pago"), 18, 3),
+            row("+502 ··· ··14", masked.clone(), 9, 4),
+            row("+1 956 ··· ··71", masked.clone(), 6, 5),
+            row("+1 956 ··· ··08", masked, 3, 6),
+        ],
+    }
+}
