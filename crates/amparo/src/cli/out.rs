@@ -1,0 +1,90 @@
+//! Where answers go: results to standard output, progress and diagnostics to standard error.
+//!
+//! A closed pipe is the end of the work, not a panic: whoever read has read enough.
+
+use std::io::{self, IsTerminal, Write};
+
+pub struct Out {
+    pub tty: bool,
+    closed: bool,
+}
+
+impl Out {
+    pub fn new() -> Out {
+        Out { tty: io::stdout().is_terminal(), closed: false }
+    }
+
+    /// One line of the answer.
+    pub fn line(&mut self, text: impl AsRef<str>) {
+        if self.closed {
+            return;
+        }
+        let mut stdout = io::stdout().lock();
+        if let Err(e) = writeln!(stdout, "{}", text.as_ref()) {
+            self.closed = true;
+            if e.kind() != io::ErrorKind::BrokenPipe {
+                self.aside(e.to_string());
+            }
+        }
+    }
+
+    pub fn json(&mut self, value: &serde_json::Value) {
+        self.line(value.to_string());
+    }
+
+    /// Something said beside the answer.
+    pub fn aside(&self, text: impl AsRef<str>) {
+        // Nobody is left to tell when standard error is closed as well.
+        let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+    }
+
+    /// Nobody reads any more.
+    pub fn closed(&self) -> bool {
+        self.closed
+    }
+}
+
+/// Columns padded to the widest cell, two spaces apart; the last column is not padded.
+pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |i: usize| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..count).map(width).collect();
+    rows.iter()
+        .map(|row| {
+            let mut line = String::new();
+            for (i, cell) in row.iter().enumerate() {
+                line.push_str(cell);
+                if i + 1 < row.len() {
+                    line.extend(std::iter::repeat_n(' ', widths[i].saturating_sub(cell.chars().count()) + 2));
+                }
+            }
+            line.trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// A text that came from a paper, made safe for a terminal: no control characters, no escape sequences.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
+        .filter(|c| !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .collect()
+}
+
+/// A cell of a spreadsheet (RFC 4180): quoted where needed, and never read as a formula.
+pub fn csv_cell(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_never_formulas_and_papers_never_drive_the_terminal() {
+        assert_eq!(csv_cell("=1+1"), "'=1+1");
+        assert_eq!(csv_cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+        assert_eq!(plain("a\u{1b}[31mb\nc\u{202e}d"), "a[31mb cd");
+    }
+}
