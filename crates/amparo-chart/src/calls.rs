@@ -48,11 +48,10 @@ pub fn draw_calls(calls: &Calls, words: &Words, size: Size) -> Drawing {
     let wide = size.width > t * 40.0;
     let (label, total) = if wide { (t * 13.0, t * 6.0) } else { (0.0, 0.0) };
     let step = (size.width - label - total) / months as f32;
-    let legend = t * 2.2;
-    let top = legend + t * 2.0;
     let row = if wide { t * 2.9 } else { t * 4.2 };
-    let mut d = Drawing::new(size.width, top + row * calls.rows.len() as f32 + 1.0, &calls.title, &calls.desc);
-    draw_legend(&mut d, words, t, size.width);
+    let mut d = Drawing::new(size.width, 0.0, &calls.title, &calls.desc);
+    let top = draw_legend(&mut d, words, t, size.width) + t * 2.2;
+    d.height = top + row * calls.rows.len() as f32 + 1.0;
     let x_of = |m: Month| label + step * (m.index() - calls.from.index()) as f32;
     let axis = top - t * 0.5;
     d.rule(label, axis, x_of(calls.to.next()), axis, Ink::Axis, 0.75);
@@ -97,18 +96,20 @@ fn square(d: &mut Drawing, count: u64, x: f32, y: f32, full: f32) {
     }
 }
 
-fn draw_legend(d: &mut Drawing, words: &Words, t: f32, width: f32) {
+/// Names the steps, in as many lines as they need; gives the height used.
+fn draw_legend(d: &mut Drawing, words: &Words, t: f32, width: f32) -> f32 {
     let names = [words.no_call.to_owned(), "1–9".to_owned(), "10–29".to_owned(), "30–59".to_owned(), format!("60 {}", words.or_more)];
-    let mut x = t * 0.5;
-    for (i, name) in names.into_iter().enumerate() {
+    let (mut x, mut y) = (t * 0.5, t * 0.8);
+    for (count, name) in [0, 1, 10, 30, 60].into_iter().zip(names) {
         let wide = about_wide(&name, t * 0.9) + t * 2.3;
-        if x + wide > width + t {
-            break;
+        if x + wide > width + t && x > t {
+            (x, y) = (t * 0.5, y + t * 1.6);
         }
-        square(d, [0, 1, 10, 30, 60][i], x, t * 0.8, t * 1.1);
-        d.text(x + t, t * 1.15, t * 0.9, Anchor::Start, false, Ink::Soft, name);
+        square(d, count, x, y, t * 1.1);
+        d.text(x + t, y + t * 0.35, t * 0.9, Anchor::Start, false, Ink::Soft, name);
         x += wide;
     }
+    y + t * 0.6
 }
 
 /// The text, cut with an ellipsis where it would run over; the table has all of it.

@@ -218,8 +218,8 @@ fn years(d: &mut Drawing, f: &Field, axis: f32, bottom: f32) {
         if start >= f.from {
             d.rule(x, axis, x, bottom, Ink::Line, 0.75);
         }
-        let room = f.x(Month { year: year + 1, month: 1 }) - x;
-        if (year - f.from.year) % every == 0 && room.max(per_year.min(f.right - x)) > f.t * 2.6 {
+        let room = if every == 1 { f.x(Month { year: year + 1, month: 1 }) - x } else { f.right - x };
+        if year % every == 0 && room > f.t * 2.6 {
             d.text(x + 3.0, axis - f.t * 0.45, f.t, Anchor::Start, false, Ink::Soft, year.to_string());
         }
     }
@@ -324,9 +324,10 @@ fn phone(d: &mut Drawing, lanes: &Lanes, words: &Words, f: &Field, y: f32) -> (f
     for span in &dark {
         let Some((x, w)) = f.part(*span) else { continue };
         d.hatch(x, top, w, tall, t * 0.55);
-        let wide = about_wide(note, t * 0.95) + t;
-        if wide < w - t * 0.6 {
-            d.fill(x + t * 0.5, top + tall / 2.0 - t * 0.75, wide, t * 1.5, Ink::Sheet);
+        // The long sentence where it fits, else the short one, else the hatch alone: the legend names it.
+        let room = |text: &&str| about_wide(text, t * 0.95) + t * 1.6 < w;
+        if let Some(note) = [note, words.no_source_reaches_these].into_iter().find(room) {
+            d.fill(x + t * 0.5, top + tall / 2.0 - t * 0.75, about_wide(note, t * 0.95) + t, t * 1.5, Ink::Sheet);
             d.text(x + t, top + tall / 2.0 + t * 0.35, t * 0.95, Anchor::Start, false, Ink::Ink, note);
         }
     }

@@ -1,11 +1,19 @@
 //! Papers made visible: a page as a picture with its place marked, and the working papers that are printed.
 //!
-//! Everything here takes bytes and gives bytes: no file is opened, no clock is read, fonts are built in, and
-//! the same input gives the same bytes. It runs in the locked-down worker, because pages are foreign bytes.
+//! Everything here takes bytes or plain data and gives bytes: no file is opened, no clock is read, fonts are
+//! built in, and the same input gives the same bytes. It runs in the locked-down worker, because pages are
+//! foreign bytes.
 
+mod chronology;
+mod fonts;
+mod heads;
 mod mark;
 mod page;
 mod pdf_page;
 mod picture;
+mod sheet;
+mod table;
+mod write;
 
+pub use chronology::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, STAMP_EN, STAMP_ES, SourceRow, TimelineRow, chronology};
 pub use page::{Grey, Png, RenderError, grey, page, pages};
