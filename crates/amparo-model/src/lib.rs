@@ -14,6 +14,7 @@ pub mod reading;
 pub mod record;
 pub mod results;
 pub mod wire;
+pub mod wire_order;
 
 pub use calls::{CallColumns, Column, Direction, Outcome, Service};
 pub use case_file::{CaseFile, Giving, Party};

@@ -1,2 +1,5 @@
-//! The reading process.
-fn main() {}
+//! The reading process: it gets open files, says what is in them in bounded frames, and can do nothing else.
+
+fn main() {
+    amparo_worker::serve(amparo_worker::jobs::run)
+}

