@@ -46,7 +46,7 @@ pub fn draw_calls(calls: &Calls, words: &Words, size: Size) -> Drawing {
     let t = size.text;
     let months = (calls.to.index() - calls.from.index() + 1).clamp(1, 600);
     let wide = size.width > t * 40.0;
-    let (label, total) = if wide { (t * 13.0, t * 6.0) } else { (0.0, 0.0) };
+    let (label, total) = if wide { (t * 13.0, t * 7.4) } else { (0.0, 0.0) };
     let step = (size.width - label - total) / months as f32;
     let row = if wide { t * 2.9 } else { t * 4.2 };
     let mut d = Drawing::new(size.width, 0.0, &calls.title, &calls.desc);

@@ -271,8 +271,8 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
             d.fill(x, top, (w - 0.8).max(0.8), tall, Ink::Work);
         }
         if w > t * 3.5 {
-            let (ink, base) = if bar.half { (Ink::Ink, top + t * 0.85) } else { (Ink::Sheet, top + tall / 2.0 + t * 0.35) };
-            let size = if bar.half { t * 0.85 } else { t * 0.95 };
+            let (ink, base) = if bar.half { (Ink::Ink, top + t * 0.76) } else { (Ink::Sheet, top + tall / 2.0 + t * 0.35) };
+            let size = if bar.half { t * 0.78 } else { t * 0.95 };
             d.text(x + t * 0.5, base, size, Anchor::Start, false, ink, fit(&bar.label, w - t, size));
         }
     }

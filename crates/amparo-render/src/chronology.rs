@@ -134,7 +134,9 @@ fn title(data: &Chronology, heads: &Heads) -> String {
 pub(crate) fn lay_out<'f>(fonts: &'f Fonts, data: &Chronology, lang: Lang, heads: &Heads) -> Sheet<'f> {
     let words = Words::of(lang);
     let mut sheet = Sheet::new(fonts);
-    front(&mut sheet, data, lang, heads);
+    // What is printed on every page is read aloud once, first of all.
+    let aloud = stamps(lang).map(|(code, _)| sheet.node(ROOT, Role::Paragraph(Some(code))));
+    front(&mut sheet, data, heads);
     if !data.findings.is_empty() {
         let section = section(&mut sheet, heads.findings, heads.findings_note, 90.0);
         let columns = [column(heads.when, 1.5), column(heads.whose, 1.2), column(heads.finding, 4.6), column(heads.settled, 1.4), column(heads.sources_short, 1.0)];
@@ -182,18 +184,12 @@ pub(crate) fn lay_out<'f>(fonts: &'f Fonts, data: &Chronology, lang: Lang, heads
     if !data.sources.is_empty() {
         sources(&mut sheet, data, heads);
     }
-    frame(&mut sheet, data, lang, heads);
+    frame(&mut sheet, data, lang, heads, aloud);
     sheet
 }
 
 /// The first page: whose it is, what it says in one sentence, who is in the case, and what it does not say.
-fn front(sheet: &mut Sheet<'_>, data: &Chronology, lang: Lang, heads: &Heads) {
-    for (code, stamp) in stamps(lang) {
-        // The frame of each page is not read aloud: say it once, as words.
-        let node = sheet.node(ROOT, Role::Paragraph(Some(code)));
-        sheet.lines(Some(node), stamp, Letter::SansBold, 9.0, 12.6, Ink::Ink.rgb());
-    }
-    sheet.space(10.0);
+fn front(sheet: &mut Sheet<'_>, data: &Chronology, heads: &Heads) {
     if !data.office.is_empty() {
         sheet.note(ROOT, &data.office);
     }
@@ -368,7 +364,7 @@ fn stamps(lang: Lang) -> [(&'static str, &'static str); 2] {
 }
 
 /// What stands on every page: the stamp above, case and page below.
-fn frame(sheet: &mut Sheet<'_>, data: &Chronology, lang: Lang, heads: &Heads) {
+fn frame(sheet: &mut Sheet<'_>, data: &Chronology, lang: Lang, heads: &Heads, aloud: [usize; 2]) {
     let (all, ink) = (sheet.pages.len(), Ink::Ink.rgb());
     for page in 0..all {
         sheet.put_on(page, None, Mark::Box { x: LEFT, y: 34.0, w: RIGHT - LEFT, h: 32.0, fill: None, line: Some((ink, 1.0)) });
@@ -376,7 +372,8 @@ fn frame(sheet: &mut Sheet<'_>, data: &Chronology, lang: Lang, heads: &Heads) {
             let letter = if i == 0 { Letter::SansBold } else { Letter::Sans };
             let run = sheet.fonts.run(stamp, letter, 8.6);
             let x = LEFT + (RIGHT - LEFT - run.width) / 2.0;
-            sheet.put_on(page, None, Mark::Text { x, y: 47.0 + 12.0 * i as f32, run, colour: ink });
+            let node = (page == 0).then_some(aloud[i]);
+            sheet.put_on(page, node, Mark::Text { x, y: 47.0 + 12.0 * i as f32, run, colour: ink });
         }
         let y = HEIGHT - 32.0;
         sheet.put_on(page, None, Mark::Line { from: (LEFT, y - 13.0), to: (RIGHT, y - 13.0), colour: Ink::Line.rgb(), width: 0.6 });

@@ -171,11 +171,11 @@ static ES: Heads = Heads {
     calls_note: "Una llamada que está en dos archivos se cuenta una vez. Las personas que no son del caso se ocultan.",
     all: "Total",
     sources: "Fuentes",
-    sources_note: "Aquí está cada archivo entregado. Los registros, los encabezados y blancos, lo que no se pudo leer y lo que falta leer suman todo lo que el archivo contiene.",
+    sources_note: "Aquí está cada archivo entregado. Los registros, los títulos y blancos, lo que no se pudo leer y lo que falta leer suman todo lo que el archivo contiene.",
     source: "Archivo",
     reaches: "Llega a",
     records: "Registros",
-    furniture: "Encabezados, blancos",
+    furniture: "Títulos, blancos",
     rejects: "No se pudo leer",
     unread: "Falta leer",
 };

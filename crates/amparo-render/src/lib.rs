@@ -13,7 +13,9 @@ mod pdf_page;
 mod picture;
 mod sheet;
 mod table;
+mod text_page;
 mod write;
 
 pub use chronology::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, STAMP_EN, STAMP_ES, SourceRow, TimelineRow, chronology};
 pub use page::{Grey, Png, RenderError, grey, page, pages};
+pub use text_page::{lines_around, text_page};

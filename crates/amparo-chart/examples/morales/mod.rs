@@ -100,3 +100,63 @@ pub fn calls(lang: Lang) -> Calls {
         ],
     }
 }
+
+/// The report of the invented family; `pages` are two pictures of papers.
+pub fn report(lang: Lang, pages: &[(Vec<u8>, u32, u32)]) -> amparo_chart::Report {
+    use amparo_chart::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief};
+    let paper = |i: usize, name: &str, caption: String| {
+        let (png, width, height) = pages.get(i).cloned().unwrap_or_default();
+        ReportPaper { name: name.to_owned(), caption, png, width, height }
+    };
+    Report {
+        lang,
+        office: say(lang, "Legal aid office, Main Street", "Oficina de ayuda legal, Main Street"),
+        case: "lima-tambor".into(),
+        title: say(lang, "Morales family", "Familia Morales"),
+        notice: say(lang, "The Morales family, their papers and their numbers are invented.", "La familia Morales, sus documentos y sus números son inventados."),
+        made_on: say(lang, "24 November 2026", "24 de noviembre de 2026"),
+        findings: vec![
+            ReportFinding {
+                title: say(lang, "The I-94 and the I-213 disagree about how Rosa came", "El I-94 y el I-213 no coinciden en cómo llegó Rosa"),
+                sentence: say(lang, "The I-94 says 4 November 2016, Laredo, class B2. The I-213 says 18 December 2016, near Hidalgo, without inspection.", "El I-94 dice 4 de noviembre de 2016, Laredo, clase B2. El I-213 dice 18 de diciembre de 2016, cerca de Hidalgo, sin inspección."),
+                differs: vec![
+                    (say(lang, "Date of entry", "Fecha de entrada"), vec![say(lang, "4 November 2016", "4 de noviembre de 2016"), say(lang, "on or about 18 December 2016", "alrededor del 18 de diciembre de 2016")]),
+                    (say(lang, "Place", "Lugar"), vec!["Laredo, Texas".into(), say(lang, "near Hidalgo, Texas", "cerca de Hidalgo, Texas")]),
+                ],
+                papers: vec![paper(0, "I-94", say(lang, "i94.pdf, page 1 of 1", "i94.pdf, página 1 de 1")), paper(1, "I-213", say(lang, "A-file.pdf, page 14 of 218", "A-file.pdf, página 14 de 218"))],
+            },
+            ReportFinding {
+                title: say(lang, "Nothing found for August 2019 and February 2021", "No hay nada de agosto de 2019 ni de febrero de 2021"),
+                sentence: say(lang, "Sources reach both months and show nothing.", "Los documentos llegan a los dos meses y no muestran nada."),
+                ..ReportFinding::default()
+            },
+        ],
+        coverage: vec![grid(lang)],
+        lanes: vec![lanes(lang)],
+        calls: vec![calls(lang)],
+        ask: vec![
+            ReportAsk { month: say(lang, "August 2019", "Agosto de 2019"), whose: "Rosa".into(), sentence: say(lang, "a receipt for rent, light or water; a clinic paper; money sent with a date", "un recibo de renta, de luz o de agua; un papel de la clínica; un envío de dinero con fecha") },
+            ReportAsk { month: say(lang, "February 2021", "Febrero de 2021"), whose: "Rosa".into(), sentence: say(lang, "a letter from Lucía’s school, or a pay stub", "una carta de la escuela de Lucía, o un talón de pago") },
+        ],
+        files: (1..=23)
+            .map(|n| ReportFile {
+                name: format!("archivo-{n:02}.{}", if n < 4 { "csv" } else { "pdf" }),
+                kind: if n < 4 { say(lang, "call export", "lista de llamadas") } else { "PDF".into() },
+                state: match n { 9 => FileState::Partly, 17 => FileState::Unread, _ => FileState::Read },
+                state_text: match n { 9 => say(lang, "partly read: 7 pages are too faint", "leído en parte: 7 páginas muy claras"), 17 => say(lang, "kept, not read: it asks for a password", "guardado, sin leer: pide contraseña"), _ => say(lang, "read", "leído") },
+                whose: if n % 3 == 0 { "Daniel".into() } else { "Rosa".into() },
+                reaches: if n < 4 { say(lang, "February 2023 to October 2026", "febrero de 2023 a octubre de 2026") } else { String::new() },
+                records: if n == 17 { 0 } else { n * 601 },
+                furniture: 4,
+                rejects: n % 5,
+                unread: match n { 9 => 7, 17 => 1, _ => 0 },
+            })
+            .collect(),
+        thief: Thief {
+            sentence: say(lang, "Sealed files without names, dates or people. Their number and sizes can be seen.", "Archivos con llave, sin nombres, fechas ni personas. Se ve cuántos son y cuánto pesan."),
+            listing: "objects/3f/9c41d7…   18,204 bytes   61 67 65 2d 65 6e 63 72\nobjects/a0/77be02…  402,118 bytes   61 67 65 2d 65 6e 63 72\nstore.sqlite        118,784 bytes   53 51 4c 69 74 65 20 66".into(),
+        },
+        foot: vec![say(lang, "Entry 41: river cedar lamp stone", "Registro 41: river cedar lamp stone"), say(lang, "Nothing on this page came from the network", "Nada de esta página vino de la red")],
+        ..Report::default()
+    }
+}

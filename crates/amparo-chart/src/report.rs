@@ -1,0 +1,507 @@
+//! The report: one HTML file with everything in it, for somebody who has only a browser.
+//!
+//! It asks nothing of the network and runs nothing: letters and pictures are inside, and its own rules forbid
+//! scripts. The order is the reader's: what it says in one sentence, what needs a person, then the proof.
+
+use crate::html::escape;
+use crate::{Calls, Chart, Drawing, Fullness, Grid, Ink, Lanes, PointShape, Shape, Size, Words, calls, coverage, draw_month_box, draw_timeline, pieces, strip, timeline};
+use amparo_lang::Lang;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write;
+
+/// Everything the report says. All text is in the reader's language, and masked where it must be.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Report {
+    pub lang: Lang,
+    pub office: String,
+    /// The case's handle.
+    pub case: String,
+    pub title: String,
+    /// Stands in a frame under the title: that the people are invented, or what else must be known first.
+    pub notice: String,
+    /// The day in words.
+    pub made_on: String,
+    /// Empty: made from the first grid's counts.
+    pub lead: String,
+    pub findings: Vec<ReportFinding>,
+    pub coverage: Vec<Grid>,
+    pub lanes: Vec<Lanes>,
+    pub calls: Vec<Calls>,
+    pub ask: Vec<ReportAsk>,
+    pub files: Vec<ReportFile>,
+    pub thief: Thief,
+    /// Entry, words and digits of the journal's head, and what else belongs at the foot.
+    pub foot: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ReportFinding {
+    pub title: String,
+    pub sentence: String,
+    /// What differs, and what each paper says of it, in the order of `papers`.
+    pub differs: Vec<(String, Vec<String>)>,
+    pub papers: Vec<ReportPaper>,
+}
+
+/// A page with its place marked.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ReportPaper {
+    pub name: String,
+    pub caption: String,
+    pub png: Vec<u8>,
+    pub width: u32,
+    pub height: u32,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ReportAsk {
+    pub month: String,
+    pub whose: String,
+    pub sentence: String,
+}
+
+/// How a file was read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum FileState {
+    #[default]
+    Read,
+    Partly,
+    /// Kept, and not read.
+    Unread,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ReportFile {
+    pub name: String,
+    pub kind: String,
+    pub state: FileState,
+    /// The state in words, with its reason.
+    pub state_text: String,
+    pub whose: String,
+    pub reaches: String,
+    pub records: u64,
+    pub furniture: u64,
+    pub rejects: u64,
+    pub unread: u64,
+}
+
+/// What somebody finds who has the folder and not the passphrase.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Thief {
+    pub sentence: String,
+    /// File names and first bytes as they lie on the disk.
+    pub listing: String,
+}
+
+/// Makes the one file.
+pub fn report_html(report: &Report) -> String {
+    let words = Words::of(report.lang);
+    let heads = Heads::of(report.lang);
+    let mut out = String::with_capacity(600_000);
+    head(&mut out, report);
+    out.push_str("<main>\n");
+    let _ = write!(out, r#"<div class="head"><div><span class="handle">{}</span><h1>{}</h1></div>"#, escape(&report.case), escape(&report.title));
+    let by: Vec<&str> = [report.office.as_str(), report.made_on.as_str()].into_iter().filter(|t| !t.is_empty()).collect();
+    let _ = writeln!(out, r#"<p class="note">{}</p></div>"#, escape(&by.join(" · ")));
+    if !report.notice.is_empty() {
+        let _ = writeln!(out, r#"<p class="invented">{}</p>"#, escape(&report.notice));
+    }
+    lead(&mut out, report, &words);
+    findings(&mut out, report, heads);
+    grids(&mut out, report, heads, &words);
+    ask(&mut out, report, heads);
+    lanes(&mut out, report, heads, &words);
+    call_charts(&mut out, report, heads, &words);
+    files(&mut out, report, heads);
+    if !report.thief.sentence.is_empty() {
+        part(&mut out, heads.thief, heads.thief_note, false);
+        let _ = write!(out, r#"<div class="stack"><p>{}</p>"#, escape(&report.thief.sentence));
+        if !report.thief.listing.is_empty() {
+            let _ = write!(out, r#"<pre class="thief" tabindex="0" role="region" aria-label="{}">{}</pre>"#, escape(heads.thief), escape(&report.thief.listing));
+        }
+        out.push_str("</div></section>\n");
+    }
+    out.push_str("</main>\n<footer class=\"foot\">");
+    for line in &report.foot {
+        let _ = write!(out, "<span>{}</span>", escape(line));
+    }
+    out.push_str("</footer>\n</body>\n</html>\n");
+    out
+}
+
+fn head(out: &mut String, report: &Report) {
+    let _ = write!(
+        out,
+        "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'\">\n<title>amparo, {}</title>\n<style>\n",
+        report.lang.code(),
+        escape(&report.case)
+    );
+    let faces: [(&str, &str, &[u8]); 3] = [
+        ("Vollkorn", "400", include_bytes!("../fonts/vollkorn-regular.woff2")),
+        ("Vollkorn", "600", include_bytes!("../fonts/vollkorn-semibold.woff2")),
+        ("Inter", "100 900", include_bytes!("../fonts/inter.woff2")),
+    ];
+    for (family, weight, bytes) in faces {
+        let _ = writeln!(out, "@font-face {{ font-family: {family}; font-weight: {weight}; src: url(data:font/woff2;base64,{}) format(\"woff2\"); }}", STANDARD.encode(bytes));
+    }
+    out.push_str(include_str!("report.css"));
+    out.push_str("</style>\n</head>\n<body>\n");
+}
+
+fn part(out: &mut String, title: &str, note: &str, wide: bool) {
+    let class = if wide { "part wide" } else { "part" };
+    let _ = write!(out, "<section class=\"{class}\"><header><h2>{}</h2>", escape(title));
+    if !note.is_empty() {
+        let _ = write!(out, "<p class=\"note\">{}</p>", escape(note));
+    }
+    out.push_str("</header>\n");
+}
+
+/// One drawing for a window, pieces for a phone and for paper; the style sheet shows one of them.
+fn both(out: &mut String, wide: &str, narrow: &[String]) {
+    let _ = writeln!(out, "<div class=\"box\"><div class=\"broad\">{wide}</div><div class=\"narrow\">{}</div></div>", narrow.concat());
+}
+
+fn twin(out: &mut String, heads: &Heads, chart: &Chart) {
+    let _ = writeln!(out, "<details><summary>{}</summary>{}</details>", escape(heads.as_table), chart.table);
+}
+
+fn lead(out: &mut String, report: &Report, words: &Words) {
+    let made = report.coverage.first().map(|grid| counts(grid, report.lang));
+    let sentence = if report.lead.is_empty() { made } else { Some(report.lead.clone()) };
+    if let Some(sentence) = sentence {
+        // The part before the colon is what the rest counts.
+        let html = match sentence.split_once(':') {
+            Some((first, rest)) => format!("<b>{}:</b>{}", escape(first), escape(rest)),
+            None => escape(&sentence),
+        };
+        let _ = writeln!(out, "<p class=\"lead\">{html}</p>");
+    }
+    if let Some(grid) = report.coverage.first() {
+        let wide = strip(grid, words, Size { width: 1_180.0, text: 13.0 });
+        let narrow = strip(grid, words, Size::NARROW);
+        let _ = writeln!(out, "<div class=\"broad\">{}</div><div class=\"narrow\">{}</div>", wide.svg, narrow.svg);
+    }
+}
+
+/// "120 months: 104 proven, 11 weak, 3 no source reaches, 2 to ask for."
+fn counts(grid: &Grid, lang: Lang) -> String {
+    let (months, [proven, weak, out, ask]) = grid.counts();
+    match lang {
+        Lang::En => format!("{months} months: {proven} proven, {weak} weak, {out} no source reaches, {ask} to ask for."),
+        Lang::Es => format!("{months} meses: {proven} con prueba, {weak} débiles, {out} a los que ningún documento llega, {ask} por pedir."),
+    }
+}
+
+fn findings(out: &mut String, report: &Report, heads: &Heads) {
+    if report.findings.is_empty() {
+        return;
+    }
+    part(out, heads.findings, heads.findings_note, true);
+    out.push_str("<div>");
+    for finding in &report.findings {
+        let _ = write!(out, "<article class=\"finding\"><h3>{}{}</h3><p>{}</p>", sign(Sign::Differ), escape(&finding.title), escape(&finding.sentence));
+        if !finding.differs.is_empty() {
+            let _ = write!(out, "<table class=\"fold\"><thead><tr><th scope=\"col\">{}</th>", escape(heads.what));
+            for paper in &finding.papers {
+                let _ = write!(out, "<th scope=\"col\">{}</th>", escape(&paper.name));
+            }
+            out.push_str("</tr></thead><tbody>");
+            for (what, says) in &finding.differs {
+                let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escape(what));
+                for (i, text) in says.iter().enumerate() {
+                    let name = finding.papers.get(i).map_or("", |p| p.name.as_str());
+                    let _ = write!(out, "<td data-l=\"{}\">{}</td>", escape(name), escape(text));
+                }
+                out.push_str("</tr>");
+            }
+            out.push_str("</tbody></table>");
+        }
+        if !finding.papers.is_empty() {
+            out.push_str("<div class=\"two\">");
+            for paper in &finding.papers {
+                let _ = write!(
+                    out,
+                    "<figure><div class=\"sheet\"><img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/png;base64,{}\"></div><figcaption><b>{}</b> {}</figcaption></figure>",
+                    escape(&format!("{}: {}", heads.page_of, paper.name)),
+                    paper.width,
+                    paper.height,
+                    STANDARD.encode(&paper.png),
+                    escape(&paper.name),
+                    escape(&paper.caption)
+                );
+            }
+            out.push_str("</div>");
+        }
+        out.push_str("</article>\n");
+    }
+    let _ = writeln!(out, "<p class=\"note\">{}</p></div></section>", escape(heads.decides));
+}
+
+fn grids(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
+    if report.coverage.is_empty() {
+        return;
+    }
+    part(out, heads.coverage, heads.coverage_note, true);
+    out.push_str("<div class=\"stack\">");
+    for grid in &report.coverage {
+        let _ = write!(out, "<h3>{}</h3><p class=\"note\">{}</p><p>{}</p>", escape(&grid.title), escape(&grid.desc), escape(&counts(grid, report.lang)));
+        let wide = coverage(grid, words, Size { width: 1_130.0, text: 13.0 });
+        both(out, &wide.svg, &[coverage(grid, words, Size::NARROW).svg]);
+        let boxes: Vec<(String, &str)> = Fullness::ALL
+            .iter()
+            .map(|best| {
+                let mut d = Drawing::new(18.0, 18.0, "", "");
+                draw_month_box(&mut d, *best, 1.0, 1.0, 16.0);
+                (picture(&d), best.word(words))
+            })
+            .collect();
+        legend(out, &boxes);
+        twin(out, heads, &wide);
+    }
+    out.push_str("</div></section>\n");
+}
+
+fn ask(out: &mut String, report: &Report, heads: &Heads) {
+    if report.ask.is_empty() {
+        return;
+    }
+    part(out, heads.ask, heads.ask_note, false);
+    out.push_str("<ul class=\"plain\">");
+    for item in &report.ask {
+        let whose = if item.whose.is_empty() { String::new() } else { format!(", {}", item.whose) };
+        let _ = write!(out, "<li><b>{}{}</b>: {}</li>", escape(&item.month), escape(&whose), escape(&item.sentence));
+    }
+    out.push_str("</ul></section>\n");
+}
+
+fn lanes(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
+    if report.lanes.is_empty() {
+        return;
+    }
+    part(out, heads.timeline, heads.timeline_note, true);
+    out.push_str("<div class=\"stack\">");
+    let mark = |shape: PointShape| {
+        let mut d = Drawing::new(18.0, 18.0, "", "");
+        match shape {
+            PointShape::Square => d.fill(3.5, 3.5, 11.0, 11.0, Ink::Immigration),
+            PointShape::Diamond => d.shapes.push(Shape::Polygon { points: vec![(9.0, 1.5), (16.5, 9.0), (9.0, 16.5), (1.5, 9.0)], ink: Ink::Immigration }),
+            PointShape::Triangle => d.shapes.push(Shape::Polygon { points: vec![(9.0, 2.0), (16.5, 16.0), (1.5, 16.0)], ink: Ink::Immigration }),
+        }
+        picture(&d)
+    };
+    let boxed = |best: Fullness| {
+        let mut d = Drawing::new(18.0, 18.0, "", "");
+        draw_month_box(&mut d, best, 1.0, 1.0, 16.0);
+        picture(&d)
+    };
+    let mut ring = Drawing::new(18.0, 18.0, "", "");
+    ring.shapes.push(Shape::Ring { x: 9.0, y: 9.0, r: 7.0, ink: Ink::Alarm, width: 2.0 });
+    ring.text(9.0, 13.0, 11.0, crate::Anchor::Middle, true, Ink::Alarm, "!");
+    let mut full = Drawing::new(18.0, 18.0, "", "");
+    full.fill(1.0, 4.0, 16.0, 10.0, Ink::Work);
+    let mut half = Drawing::new(18.0, 18.0, "", "");
+    half.frame([1.0, 4.0, 16.0, 10.0], Some(Ink::Sheet), Ink::Work, 1.2);
+    half.fill(1.0, 9.0, 16.0, 5.0, Ink::Work);
+    legend(
+        out,
+        &[
+            (mark(PointShape::Diamond), words.entry_or_trip),
+            (mark(PointShape::Square), words.notice_or_filing),
+            (mark(PointShape::Triangle), words.encounter),
+            (picture(&ring), words.papers_disagree),
+            (boxed(Fullness::Ask), words.ask),
+            (boxed(Fullness::OutOfReach), words.out_of_reach),
+            (picture(&full), words.full_bar),
+            (picture(&half), words.half_bar),
+        ],
+    );
+    for lanes in &report.lanes {
+        let _ = write!(out, "<h3>{}</h3><p class=\"note\">{}</p>", escape(&lanes.title), escape(&lanes.desc));
+        let wide = timeline(lanes, words, Size { width: 1_130.0, text: 12.5 });
+        let narrow: Vec<String> = pieces(lanes, 3).iter().map(|piece| draw_timeline(piece, words, Size::NARROW).svg()).collect();
+        both(out, &wide.svg, &narrow);
+        twin(out, heads, &wide);
+    }
+    out.push_str("</div></section>\n");
+}
+
+fn call_charts(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
+    if report.calls.is_empty() {
+        return;
+    }
+    part(out, heads.calls, heads.calls_note, true);
+    out.push_str("<div class=\"stack\">");
+    for one in &report.calls {
+        let _ = write!(out, "<h3>{}</h3><p class=\"note\">{}</p>", escape(&one.title), escape(&one.desc));
+        let wide = calls(one, words, Size { width: 1_130.0, text: 13.0 });
+        both(out, &wide.svg, &[calls(one, words, Size::NARROW).svg]);
+        twin(out, heads, &wide);
+    }
+    out.push_str("</div></section>\n");
+}
+
+fn files(out: &mut String, report: &Report, heads: &Heads) {
+    if report.files.is_empty() {
+        return;
+    }
+    part(out, heads.files, heads.files_note, true);
+    let all = report.files.len();
+    let _ = write!(out, "<div class=\"stack\"><p class=\"lead\"><b>{}</b></p>", escape(&heads.accounted.replace("{n}", &all.to_string())));
+    out.push_str("<table class=\"fold\"><thead><tr>");
+    let columns = [heads.file, heads.state, heads.whose, heads.reaches, heads.records, heads.furniture, heads.rejects, heads.unread];
+    for (i, name) in columns.iter().enumerate() {
+        let _ = write!(out, "<th scope=\"col\"{}>{}</th>", if i > 3 { " class=\"num\"" } else { "" }, escape(name));
+    }
+    out.push_str("</tr></thead><tbody>");
+    for file in &report.files {
+        let mark = match file.state {
+            FileState::Read => Sign::Read,
+            FileState::Partly => Sign::Partly,
+            FileState::Unread => Sign::Unread,
+        };
+        let _ = write!(
+            out,
+            "<tr><th scope=\"row\"><span class=\"mono\">{}</span><br><span class=\"note\">{}</span></th><td data-l=\"{}\"><span class=\"state\">{}</span>{}</td>",
+            escape(&file.name), escape(&file.kind), escape(heads.state), sign(mark), escape(&file.state_text)
+        );
+        for (name, text) in [(heads.whose, &file.whose), (heads.reaches, &file.reaches)] {
+            let _ = write!(out, "<td data-l=\"{}\">{}</td>", escape(name), if text.is_empty() { "–".to_owned() } else { escape(text) });
+        }
+        for (name, n) in [(heads.records, file.records), (heads.furniture, file.furniture), (heads.rejects, file.rejects), (heads.unread, file.unread)] {
+            let _ = write!(out, "<td class=\"num\" data-l=\"{}\">{}</td>", escape(name), crate::calls::group(n));
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table></div></section>\n");
+}
+
+fn legend(out: &mut String, items: &[(String, &str)]) {
+    out.push_str("<ul class=\"legend\">");
+    for (picture, word) in items {
+        let _ = write!(out, "<li>{picture}{}</li>", escape(word));
+    }
+    out.push_str("</ul>");
+}
+
+/// A small picture beside its word: not read aloud.
+fn picture(d: &Drawing) -> String {
+    d.svg().replacen("role=\"img\"", "aria-hidden=\"true\"", 1).replacen("<title></title><desc></desc>", "", 1).replacen("class=\"chart\" ", "", 1)
+}
+
+enum Sign {
+    Differ,
+    Read,
+    Partly,
+    Unread,
+}
+
+fn sign(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Differ => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="2" y="6" width="12" height="15"/><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="10" y="2.5" width="12" height="15"/><path class="s-i-alarm" stroke-width="2.4" d="M13 8h6M13 12h6"/></svg>"#,
+        Sign::Read => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><path class="f-none s-i-ink" stroke-width="3" d="M4 13l5.5 6L20 5"/></svg>"#,
+        Sign::Partly => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-ink" stroke-width="2.2" cx="12" cy="12" r="9.5"/><path class="i-ink" d="M12 2.5a9.5 9.5 0 0 0 0 19z"/></svg>"#,
+        Sign::Unread => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-alarm" stroke-width="2.6" cx="12" cy="12" r="9.5"/><path class="s-i-alarm" stroke-width="2.6" d="M5.5 18.5l13-13"/></svg>"#,
+    }
+}
+
+struct Heads {
+    findings: &'static str,
+    findings_note: &'static str,
+    decides: &'static str,
+    what: &'static str,
+    page_of: &'static str,
+    coverage: &'static str,
+    coverage_note: &'static str,
+    as_table: &'static str,
+    ask: &'static str,
+    ask_note: &'static str,
+    timeline: &'static str,
+    timeline_note: &'static str,
+    calls: &'static str,
+    calls_note: &'static str,
+    files: &'static str,
+    files_note: &'static str,
+    /// `{n}` is the number of files.
+    accounted: &'static str,
+    file: &'static str,
+    state: &'static str,
+    whose: &'static str,
+    reaches: &'static str,
+    records: &'static str,
+    furniture: &'static str,
+    rejects: &'static str,
+    unread: &'static str,
+    thief: &'static str,
+    thief_note: &'static str,
+}
+
+impl Heads {
+    fn of(lang: Lang) -> &'static Heads {
+        match lang {
+            Lang::En => &EN,
+            Lang::Es => &ES,
+        }
+    }
+}
+
+static EN: Heads = Heads {
+    findings: "Needs a person",
+    findings_note: "Nothing here was decided for anybody.",
+    decides: "The representative decides what this means; amparo does not.",
+    what: "What",
+    page_of: "The page with the place marked",
+    coverage: "Month by month",
+    coverage_note: "A month without a paper does not mean that the person was not there: only that nothing shows it yet. About hatched months nothing can be known.",
+    as_table: "The same as a table",
+    ask: "What to ask for",
+    ask_note: "One paper a month is enough to begin with.",
+    timeline: "Timeline",
+    timeline_note: "Work, phone and immigration, one above the other.",
+    calls: "Calls",
+    calls_note: "A call that stands in two files is counted once. People who are not in this case are masked.",
+    files: "Files",
+    files_note: "Records, headings and blanks, what could not be read and what is not read yet add up to everything a file holds.",
+    accounted: "{n} of {n} files accounted for.",
+    file: "File",
+    state: "State",
+    whose: "Whose",
+    reaches: "Reaches",
+    records: "Records",
+    furniture: "Headings, blanks",
+    rejects: "Could not be read",
+    unread: "Not read yet",
+    thief: "What a thief with the laptop sees",
+    thief_note: "The folder without the passphrase.",
+};
+
+static ES: Heads = Heads {
+    findings: "Puntos por aclarar",
+    findings_note: "Aquí no se decidió nada por nadie.",
+    decides: "Qué significa lo decide el representante; amparo no.",
+    what: "Qué",
+    page_of: "La página con el lugar marcado",
+    coverage: "Mes por mes",
+    coverage_note: "Un mes sin documento no quiere decir que la persona no estaba: solo que todavía nada lo muestra. De los meses con rayas no se puede saber nada.",
+    as_table: "Lo mismo en una tabla",
+    ask: "Qué pedir",
+    ask_note: "Para empezar basta un documento por mes.",
+    timeline: "Línea de tiempo",
+    timeline_note: "Trabajo, teléfono e inmigración, uno sobre otro.",
+    calls: "Llamadas",
+    calls_note: "Una llamada que está en dos archivos se cuenta una vez. Las personas que no son del caso se ocultan.",
+    files: "Archivos",
+    files_note: "Los registros, los títulos y blancos, lo que no se pudo leer y lo que falta leer suman todo lo que un archivo contiene.",
+    accounted: "{n} de {n} archivos, ninguno perdido.",
+    file: "Archivo",
+    state: "Estado",
+    whose: "De quién",
+    reaches: "Llega a",
+    records: "Registros",
+    furniture: "Títulos, blancos",
+    rejects: "No se pudo leer",
+    unread: "Falta leer",
+    thief: "Lo que ve un ladrón con la computadora",
+    thief_note: "La carpeta, sin la frase secreta.",
+};
