@@ -1,1 +1,157 @@
 //! Bytes by kind and id: the one room that touches the disk.
+//!
+//! It knows entries, rows of wrapped keys, sealed files and heads by their bytes and names, and nothing
+//! of what they mean. An append counts only when it is durable; a failed sync makes the store read-only.
+
+mod local;
+mod place;
+
+pub use local::Local;
+pub use place::{Shared, shared_folder};
+
+use std::fmt;
+use std::io::{self, Read, Seek, Write};
+use std::path::PathBuf;
+
+/// A journal, member or other random id.
+pub type Id = [u8; 16];
+/// SHA-256.
+pub type Hash = [u8; 32];
+
+/// Something readable and seekable.
+pub trait Bytes: Read + Seek + Send {}
+impl<T: Read + Seek + Send> Bytes for T {}
+
+/// A journal's newest entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Tip {
+    pub seq: u64,
+    pub hash: Hash,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    pub journal: Id,
+    pub seq: u64,
+    pub hash: Hash,
+    pub frame: Vec<u8>,
+}
+
+/// What names a row.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct WrapKey {
+    pub journal: Id,
+    pub what: u8,
+    pub id: Vec<u8>,
+    pub to: Vec<u8>,
+}
+
+/// One wrapped key (FORMATS: `wrap(journal, what, id, to, alg, lock, bytes, half)`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WrapRow {
+    pub key: WrapKey,
+    pub alg: u8,
+    pub lock: u8,
+    pub bytes: Vec<u8>,
+    pub half: Vec<u8>,
+}
+
+/// One entry with the rows that go with it: all of it or nothing.
+#[derive(Clone, Debug)]
+pub struct Append {
+    pub entry: Entry,
+    /// What the journal's newest entry must be; `None` for a first entry.
+    pub after: Option<Tip>,
+    pub put: Vec<WrapRow>,
+    pub delete: Vec<WrapKey>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Appended {
+    Done,
+    /// The tip is another one: replay, decide anew, seal anew.
+    Refused { tip: Option<Tip> },
+}
+
+/// What a search for deleted rows' bytes found after they were deleted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purged {
+    /// Neither the database nor its log holds any of them.
+    Gone,
+    /// A reader held the log open, or bytes were still found: not yet "forgotten here".
+    Remains { found: usize },
+}
+
+/// What failed, and where.
+#[derive(Debug)]
+pub enum StoreError {
+    Io { what: &'static str, path: PathBuf, error: io::Error },
+    Sql { what: &'static str, error: rusqlite::Error },
+    Full { path: PathBuf },
+    NotThere { what: &'static str },
+    /// A sync failed before: nothing is written until the program starts again.
+    ReadOnly,
+    /// The bytes are not those of their name.
+    NotItself { name: Hash },
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StoreError::Io { what, path, error } => write!(f, "{what} {}: {error}", path.display()),
+            StoreError::Sql { what, error } => write!(f, "{what}: {error}"),
+            StoreError::Full { path } => write!(f, "{}: no space left", path.display()),
+            StoreError::NotThere { what } => write!(f, "{what} is not there"),
+            StoreError::ReadOnly => f.write_str("read-only after a failed sync"),
+            StoreError::NotItself { name } => write!(f, "a sealed file is not the one of its name ({:02x}{:02x}...)", name[0], name[1]),
+        }
+    }
+}
+
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A sealed file being written; it has no name until it is committed.
+pub trait BlobWriter: Write + Send {
+    /// Syncs the bytes and gives them their name; the same name twice keeps one.
+    fn commit(self: Box<Self>, name: Hash) -> Result<()>;
+}
+
+/// Bytes by kind and id. Every change is durable when the call returns.
+pub trait Store: Send + Sync {
+    fn journals(&self) -> Result<Vec<Id>>;
+    fn tip(&self, journal: &Id) -> Result<Option<Tip>>;
+    /// Entries from this number on, in order.
+    fn entries(&self, journal: &Id, from: u64, visit: &mut dyn FnMut(Entry) -> bool) -> Result<()>;
+    fn append(&self, append: &Append) -> Result<Appended>;
+    /// All rows of a journal, or those of one kind, ordered by key.
+    fn wraps(&self, journal: &Id, what: Option<u8>) -> Result<Vec<WrapRow>>;
+    fn change_wraps(&self, put: &[WrapRow], delete: &[WrapKey]) -> Result<()>;
+    /// Makes sure that none of these byte strings is left in the database or its log.
+    fn purge(&self, bytes: &[Vec<u8>]) -> Result<Purged>;
+    /// Deletes a journal: entries, rows and head. Its sealed files are deleted by name.
+    fn delete_journal(&self, journal: &Id) -> Result<()>;
+    /// Puts whole entries and rows of a journal that is not there yet.
+    fn restore_journal(&self, entries: &[Entry], rows: &[WrapRow]) -> Result<()>;
+
+    fn bundle(&self, member: &Id) -> Result<Option<Vec<u8>>>;
+    fn bundles(&self) -> Result<Vec<(Id, Vec<u8>)>>;
+    fn put_bundle(&self, member: &Id, bundle: Option<&[u8]>) -> Result<()>;
+    fn meta(&self, name: &str) -> Result<Option<Vec<u8>>>;
+    fn put_meta(&self, name: &str, value: &[u8]) -> Result<()>;
+
+    fn head(&self, journal: &Id) -> Result<Option<Vec<u8>>>;
+    fn put_head(&self, journal: &Id, note: &[u8]) -> Result<()>;
+
+    fn blob_begin(&self) -> Result<Box<dyn BlobWriter>>;
+    fn blob(&self, name: &Hash) -> Result<Box<dyn Bytes>>;
+    fn blob_names(&self) -> Result<Vec<Hash>>;
+    fn blob_delete(&self, name: &Hash) -> Result<()>;
+    /// Sets a file aside that no entry names; it is removed 30 days after it was set aside.
+    fn blob_litter(&self, name: &Hash) -> Result<()>;
+    fn litter(&self) -> Result<Vec<Hash>>;
+
+    /// Holds the right to write until dropped; waits while another program has it, saying so first.
+    fn lock(&self, waiting: &mut dyn FnMut()) -> Result<Box<dyn Send>>;
+    /// Copies database and log aside before the first write to a store whose tail is missing.
+    fn set_aside(&self) -> Result<PathBuf>;
+}
