@@ -1,1 +1,45 @@
 //! Custody: what is kept, who may open it, and how it is forgotten.
+//!
+//! Originals and entries are sealed before they leave this process; every look is written before anything
+//! is shown; forgetting is deleting keys. FORMATS.md is this room's law.
+
+mod calls_file;
+mod case;
+mod frame;
+mod handles;
+pub mod heads;
+mod journal;
+mod keep;
+mod lock;
+mod look;
+mod office;
+mod problem;
+mod ring;
+mod roster;
+mod segments;
+mod session;
+mod words;
+
+pub use case::{Case, Errand, Open, Sealed, Where};
+pub use frame::{MAX_BODY, MAX_FRAME};
+pub use journal::{EntryMeta, Fate, Journal};
+pub use keep::{Kept, Plain};
+pub use lock::Secret;
+pub use look::Look;
+pub use office::{Founded, Founding, Office, Sheet, init, join_words, resume, unlock, unlock_with_words};
+pub use problem::{Broken, Result, Standing, VaultError};
+pub use roster::{CaseInfo, Grant, MemberState, Place, Roster, Settings, ShredWish, Tombstone};
+pub use segments::{LinesIn, MAX_SEGMENT, Segments};
+pub use session::Session;
+
+/// The system clock's milliseconds since 1970, UTC; passed in, never read here.
+pub type Now = i64;
+
+/// RFC 3339 UTC with milliseconds, as every entry writes it.
+pub fn stamp(now: Now) -> String {
+    let text = amparo_model::Instant::utc(now).to_string();
+    match text.strip_suffix('Z') {
+        Some(clock) if !clock.contains('.') => format!("{clock}.000Z"),
+        _ => text,
+    }
+}

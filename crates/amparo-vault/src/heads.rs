@@ -1,0 +1,153 @@
+//! The signed head beside the database: it notices a lost tail and an older folder (FORMATS.md section 5).
+
+use crate::journal::Journal;
+use crate::lock::{self, Key};
+use crate::problem::{Result, Standing, VaultError};
+use amparo_model::{JournalId, OfficeId, Sha256};
+use amparo_store::{Store, Tip};
+
+/// What a head note says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct HeadNote {
+    pub journal: JournalId,
+    pub seq: u64,
+    pub hash: Sha256,
+}
+
+/// The head key of an office's epoch.
+pub(crate) fn key(office_jk: &Key, office: OfficeId) -> Result<Key> {
+    lock::expand(office_jk, "head-key", &office.0)
+}
+
+fn text(journal: JournalId, tip: Tip) -> String {
+    format!("amparo/head/v1\n{journal}\n{}\n{}\n", tip.seq, lock::base64(&tip.hash))
+}
+
+fn signer(office: OfficeId) -> String {
+    format!("amparo/{office}")
+}
+
+fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
+    let hash = Sha256::of(&[name.as_bytes(), b"\n\x01", public].concat()).0;
+    [hash[0], hash[1], hash[2], hash[3]]
+}
+
+/// A C2SP signed note over this text, which ends in a line feed.
+pub(crate) fn sign_note(text: &str, office: OfficeId, seed: &Key) -> Vec<u8> {
+    let name = signer(office);
+    let mut signature = key_id(&name, &lock::public_of(seed)).to_vec();
+    signature.extend_from_slice(&lock::sign(seed, text.as_bytes()));
+    format!("{text}\n\u{2014} {name} {}\n", lock::base64(&signature)).into_bytes()
+}
+
+/// The signed text of a note, where one of its signatures is by this key.
+pub(crate) fn verify_note<'a>(note: &'a [u8], office: OfficeId, public: &[u8; 32]) -> Option<&'a str> {
+    let note = std::str::from_utf8(note).ok()?;
+    let split = note.rfind("\n\n")?;
+    let (text, signatures) = (&note[..split + 1], &note[split + 2..]);
+    let name = signer(office);
+    let id = key_id(&name, public);
+    let good = signatures.lines().any(|line| {
+        let Some(rest) = line.strip_prefix("\u{2014} ").and_then(|l| l.strip_prefix(name.as_str())).and_then(|l| l.strip_prefix(' ')) else { return false };
+        let Some(bytes) = lock::of_base64(rest) else { return false };
+        match bytes.split_at_checked(4) {
+            Some((k, signature)) if k == id => <&[u8; 64]>::try_from(signature).is_ok_and(|s| lock::verify(public, text.as_bytes(), s)),
+            _ => false,
+        }
+    });
+    good.then_some(text)
+}
+
+/// What a head's text says, signed or not.
+pub fn parse(note: &[u8]) -> Option<HeadNote> {
+    let note = std::str::from_utf8(note).ok()?;
+    let mut lines = note.lines();
+    if lines.next()? != "amparo/head/v1" {
+        return None;
+    }
+    let journal = lines.next()?.parse().ok()?;
+    let digits = lines.next()?;
+    let seq: u64 = digits.parse().ok()?;
+    let hash = lock::of_base64(lines.next()?)?;
+    if seq.to_string() != digits || !lines.next()?.is_empty() {
+        return None;
+    }
+    Some(HeadNote { journal, seq, hash: Sha256(hash.try_into().ok()?) })
+}
+
+pub(crate) fn write(store: &dyn Store, office: OfficeId, head_key: &Key, journal: JournalId, tip: Tip) -> Result<()> {
+    Ok(store.put_head(&journal.0, &sign_note(&text(journal, tip), office, head_key))?)
+}
+
+/// Judges a replayed journal by its head. `named` is the newest entry that the office journal names for it.
+pub(crate) fn judge(store: &dyn Store, journal: &mut Journal, office: OfficeId, head_key: &Key, older: &[[u8; 32]], named: Option<(u64, Sha256)>) -> Result<()> {
+    let tip = journal.tip;
+    let hash_at = |seq: u64| journal.entries.get((seq as usize).wrapping_sub(1)).map(|e| e.hash);
+    let first_broken = journal.broken.iter().filter(|b| b.why != crate::journal::KEY_LOST).map(|b| b.seq).min();
+    let note = store.head(&journal.id.0)?;
+    let standing = match &note {
+        None if tip.seq == 1 && named.is_none_or(|(seq, _)| seq <= 1) && first_broken.is_none() => Standing::AfterCrash { from: 1, to: 1 },
+        None => Standing::HeadMissing,
+        Some(note) => {
+            let public = lock::public_of(head_key);
+            let signed = verify_note(note, office, &public).is_some() || older.iter().any(|old| verify_note(note, office, old).is_some());
+            match parse(note).filter(|h| signed && h.journal == journal.id) {
+                None => Standing::HeadBadlySigned,
+                Some(head) if head.seq > tip.seq => Standing::Shorter { head: head.seq, hash: head.hash, tip: tip.seq },
+                Some(head) => match hash_at(head.seq) {
+                    Some(found) if found != head.hash => Standing::Forked { seq: head.seq, head: head.hash, found },
+                    _ => match first_broken {
+                        Some(seq) if seq > head.seq => Standing::ForeignTail { from: seq },
+                        Some(_) => first_fault(journal),
+                        None if head.seq < tip.seq => Standing::AfterCrash { from: head.seq + 1, to: tip.seq },
+                        None => Standing::Whole,
+                    },
+                },
+            }
+        }
+    };
+    let standing = match named {
+        // The office knows a later entry than there is: this journal alone was rolled back.
+        Some((seq, hash)) if standing.writable() && seq > tip.seq => Standing::Shorter { head: seq, hash, tip: tip.seq },
+        Some((seq, hash)) if standing.writable() => match hash_at(seq) {
+            Some(found) if found != hash => Standing::Forked { seq, head: hash, found },
+            _ => standing,
+        },
+        _ => standing,
+    };
+    let old_key = note.as_deref().is_some_and(|n| verify_note(n, office, &lock::public_of(head_key)).is_none());
+    if standing.writable() && (standing != Standing::Whole || old_key) {
+        write(store, office, head_key, journal.id, tip)?;
+    }
+    if !standing.writable() && !matches!(standing, Standing::Broken(_)) {
+        tracing_aside(store)?;
+    }
+    journal.standing = standing;
+    Ok(())
+}
+
+fn first_fault(journal: &Journal) -> Standing {
+    match journal.broken.iter().filter(|b| b.why != crate::journal::KEY_LOST).min_by_key(|b| b.seq) {
+        Some(b) if b.why == crate::frame::UNKNOWN_EVENT => Standing::UnknownEvent { seq: b.seq },
+        Some(b) => Standing::Broken(b.clone()),
+        None => Standing::Whole,
+    }
+}
+
+/// Where something is missing, database and log are copied aside before the first write; once.
+fn tracing_aside(store: &dyn Store) -> Result<()> {
+    const NAME: &str = "set-aside";
+    if store.meta(NAME)?.is_none() {
+        store.set_aside()?;
+        store.put_meta(NAME, b"1")?;
+    }
+    Ok(())
+}
+
+/// The four words that a report prints beside an entry's number.
+pub fn words(journal: JournalId, seq: u64, hash: Sha256, spanish: bool) -> Result<String> {
+    let digest = lock::hash("head-words", &[&journal.0, &seq.to_be_bytes(), &hash.0]);
+    let bits = digest[..6].iter().fold(0_u64, |n, b| n << 8 | u64::from(*b)) >> 4;
+    let words: Option<Vec<&str>> = [33, 22, 11, 0].iter().map(|shift| crate::words::word((bits >> shift & 0x7ff) as u16, spanish)).collect();
+    words.map(|w| unicode_normalization::UnicodeNormalization::nfc(w.join(" ").as_str()).collect()).ok_or(VaultError::Malformed("word list"))
+}

@@ -1,0 +1,425 @@
+//! The office: who belongs to it, who may open what, and the cases there are.
+
+use crate::heads;
+use crate::journal::{Journal, Writing, Written};
+use crate::lock::{self, Key};
+use crate::problem::{Result, VaultError};
+use crate::ring::{self, person};
+use crate::roster::{CaseInfo, Roster};
+use crate::session::{self, Session};
+use crate::{Now, stamp, words};
+use amparo_model::event::{Drawer, Epoch, Genesis, Member};
+use amparo_model::{JournalId, MemberId, OfficeId, Sha256, What};
+use amparo_store::{Purged, Store, WrapKey, WrapRow};
+use std::sync::Arc;
+
+/// How often an append is decided anew before somebody else's writing is called busy.
+pub(crate) const TRIES: usize = 20;
+
+/// An office, unlocked by one member.
+pub struct Office {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) session: Arc<Session>,
+    pub(crate) journal: Journal,
+    pub(crate) roster: Arc<Roster>,
+    pub(crate) head_key: Key,
+}
+
+/// What `init` is told.
+pub struct Founding<'a> {
+    pub passphrase: &'a str,
+    pub member_name: &'a str,
+    pub language: &'a str,
+    pub office_name: &'a str,
+    pub neutral_name: &'a str,
+    pub zone: &'a str,
+    /// How many sheets open the office's recovery, and how many there are; `None` for no recovery.
+    pub recovery: Option<(u8, u8)>,
+}
+
+/// A new office, and what must be printed and then exists nowhere else.
+pub struct Founded {
+    pub office: Office,
+    /// The first member's 24 words are made of it.
+    pub words: Sheet,
+    pub recovery: Vec<Sheet>,
+}
+
+/// The secret of a printed sheet.
+pub struct Sheet(pub(crate) Key);
+
+impl Sheet {
+    /// The 24 words, in English or Spanish.
+    pub fn words(&self, spanish: bool) -> Result<Vec<String>> {
+        words::of_secret(&self.0, spanish)
+    }
+
+    /// The sheet that these typed words are of, in either language.
+    pub fn parse(text: &str) -> Option<Sheet> {
+        words::parse(text).map(Sheet)
+    }
+}
+
+/// Makes an office in an empty store.
+pub fn init(store: Arc<dyn Store>, founding: &Founding<'_>, now: Now) -> Result<Founded> {
+    if !store.bundles()?.is_empty() {
+        return Err(VaultError::AlreadyAnOffice);
+    }
+    for left in store.journals()? {
+        store.delete_journal(&left)?; // an interrupted `init`: nobody can open it
+    }
+    let office = OfficeId(lock::random()?);
+    let id = JournalId(office.0);
+    let (mut session, words) = Session::new(office)?;
+    let mut sheets = Vec::new();
+    let mut people = vec![session.recipient().to_owned()];
+    let mut recovery_rows = Vec::new();
+    let mut recovery_event = None;
+    if let Some((k, n)) = founding.recovery {
+        let (recipient, files) = recovery(k, n, &mut sheets)?;
+        for bytes in files {
+            let key = WrapKey { journal: id.0, what: ring::RECOVERY, id: lock::random::<16>()?.to_vec(), to: vec![] };
+            recovery_rows.push(WrapRow { key, alg: 0, lock: 0, bytes, half: vec![] });
+        }
+        recovery_event = Some(What::Recovery { recipient: recipient.clone(), k, n });
+        people.push(recipient);
+    }
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let (mut journal, mut epoch, mut rows) = Journal::begin(id, office, &[("common", false), ("conflict", true)], &people)?;
+    let (_, jk) = journal.ring.newest().ok_or(VaultError::NoGrant(id))?;
+    let head_key = heads::key(jk, office)?;
+    epoch.head = Some(lock::hex(&lock::public_of(&head_key)));
+    rows.extend(recovery_rows);
+    let common = journal.drawer_named("common")?;
+    let first = session.public(founding.member_name, "admin");
+    let genesis = What::Genesis(Genesis { office_id: office, journal_kind: "office".to_owned(), epoch, first: Some(first) });
+    let by = Writing { session: &session, now, office: None, head_key: &head_key };
+    let written = journal.append(&*store, &by, common, genesis, rows, vec![])?.ok_or(VaultError::Busy)?;
+    session.genesis = written.hash;
+    session.head = (written.seq, written.hash);
+    store.put_bundle(&session.member().0, Some(&session.bundle(founding.passphrase)?))?;
+    let mut office = Office::load(store, Arc::new(session))?;
+    let settings = What::Settings {
+        language: founding.language.to_owned(),
+        name: founding.office_name.to_owned(),
+        neutral_name: founding.neutral_name.to_owned(),
+        zone: founding.zone.to_owned(),
+    };
+    office.append("common", settings, now)?;
+    if let Some(event) = recovery_event {
+        office.append("common", event, now)?;
+    }
+    Ok(Founded { office, words: Sheet(words), recovery: sheets.into_iter().map(Sheet).collect() })
+}
+
+/// O's text, sealed so that k of the n sheets open it: to each sheet, or for each pair to one and then the other.
+fn recovery(k: u8, n: u8, sheets: &mut Vec<Key>) -> Result<(String, Vec<Vec<u8>>)> {
+    if !(1..=2).contains(&k) || n < k || n > 5 {
+        return Err(VaultError::Malformed("recovery: one or two of at most five sheets"));
+    }
+    let secret = lock::new_key()?;
+    for _ in 0..n {
+        sheets.push(lock::new_key()?);
+    }
+    let text = lock::identity_text(&secret);
+    let recipients: Vec<String> = sheets.iter().map(lock::recipient_of).collect();
+    let mut files = Vec::new();
+    for (i, first) in recipients.iter().enumerate() {
+        let sealed = lock::age_seal(first, text.as_bytes())?;
+        if k == 1 {
+            files.push(sealed);
+            continue;
+        }
+        for second in &recipients[i + 1..] {
+            files.push(lock::age_seal(second, &sealed)?);
+        }
+    }
+    Ok((lock::recipient_of(&secret), files))
+}
+
+/// Opens the office with a member's passphrase.
+pub fn unlock(store: Arc<dyn Store>, passphrase: &str) -> Result<Office> {
+    let bundles = store.bundles()?;
+    if bundles.is_empty() {
+        return Err(VaultError::NoOffice);
+    }
+    for (_, bundle) in bundles {
+        if let Some(session) = session::open_with_passphrase(&bundle, passphrase)? {
+            return Office::load(store, Arc::new(session));
+        }
+    }
+    Err(VaultError::WrongPassphrase)
+}
+
+/// Opens the office with a member's 24 words.
+pub fn unlock_with_words(store: Arc<dyn Store>, words: &str) -> Result<Office> {
+    let sheet = Sheet::parse(words).ok_or(VaultError::WrongWords)?;
+    for (_, bundle) in store.bundles()? {
+        if let Some(session) = session::open_with_words(&bundle, &sheet.0)? {
+            return Office::load(store, Arc::new(session));
+        }
+    }
+    Err(VaultError::WrongWords)
+}
+
+/// Opens the office with what an unlocked session handed over.
+pub fn resume(store: Arc<dyn Store>, secret: &[u8]) -> Result<Office> {
+    Office::load(store, Arc::new(Session::from_secret_bytes(secret)?))
+}
+
+impl Office {
+    fn load(store: Arc<dyn Store>, session: Arc<Session>) -> Result<Office> {
+        let id = JournalId(session.office().0);
+        if store.tip(&id.0)?.is_none() {
+            return Err(VaultError::NoOffice);
+        }
+        let mut roster = Roster::default();
+        let mut journal = Journal::replay(&*store, &session, id, &mut roster, &mut |_, _, _, _| {})?;
+        let (_, jk) = journal.ring.newest().ok_or(VaultError::NoGrant(id))?;
+        let head_key = heads::key(jk, session.office())?;
+        let (seq, hash) = session.head;
+        if journal.genesis != session.genesis || (seq <= journal.tip.seq && roster.hash_of(seq) != Some(hash)) {
+            return Err(VaultError::OfficeRolledBack { remembered: session.head, tip: journal.tip.seq });
+        }
+        heads::judge(&*store, &mut journal, session.office(), &head_key, &roster.head_keys, Some(session.head))?;
+        Ok(Office { store, session, journal, roster: Arc::new(roster), head_key })
+    }
+
+    /// Replays the office journal anew.
+    pub fn reload(&mut self) -> Result<()> {
+        *self = Office::load(self.store.clone(), self.session.clone())?;
+        Ok(())
+    }
+
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+    pub fn member(&self) -> MemberId {
+        self.session.member()
+    }
+    pub fn me(&self) -> Option<&Member> {
+        self.roster.members.get(&self.member()).map(|m| &m.public)
+    }
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The last entry this member knows: what a case's entries name.
+    pub(crate) fn known(&self) -> (u64, Sha256) {
+        (self.journal.tip.seq, Sha256(self.journal.tip.hash))
+    }
+
+    /// Cases that are not shredded; a case this member may not open is listed by its handle alone.
+    pub fn cases(&self) -> impl Iterator<Item = &CaseInfo> {
+        self.roster.cases.values().filter(|c| c.shredded.is_none())
+    }
+
+    pub(crate) fn append(&mut self, drawer: &str, what: What, now: Now) -> Result<u64> {
+        self.append_with(drawer, what, vec![], vec![], now).map(|w| w.seq)
+    }
+
+    pub(crate) fn append_with(&mut self, drawer: &str, what: What, put: Vec<WrapRow>, delete: Vec<WrapKey>, now: Now) -> Result<Written> {
+        for _ in 0..TRIES {
+            let id = self.journal.drawer_named(drawer)?;
+            let by = Writing { session: &self.session, now, office: None, head_key: &self.head_key };
+            if let Some(written) = self.journal.append(&*self.store, &by, id, what.clone(), put.clone(), delete.clone())? {
+                let roster = Arc::make_mut(&mut self.roster);
+                crate::journal::Authors::saw(roster, written.hash);
+                crate::journal::Authors::learn(roster, written.seq, self.session.member(), &written.event);
+                return Ok(written);
+            }
+            self.reload()?;
+        }
+        Err(VaultError::Busy)
+    }
+
+    /// Changes what the office calls itself and how it speaks.
+    pub fn settings(&mut self, language: &str, name: &str, neutral_name: &str, zone: &str, now: Now) -> Result<u64> {
+        let what = What::Settings { language: language.to_owned(), name: name.to_owned(), neutral_name: neutral_name.to_owned(), zone: zone.to_owned() };
+        self.append("common", what, now)
+    }
+
+    /// A sheet was typed back.
+    pub fn recovery_tested(&mut self, member: MemberId, now: Now) -> Result<u64> {
+        self.append("common", What::RecoveryTested { member }, now)
+    }
+
+    /// Gives this member's bundle another passphrase; the words stay.
+    pub fn change_passphrase(&self, passphrase: &str) -> Result<()> {
+        let member = self.member();
+        let bundle = self.store.bundle(&member.0)?.ok_or(VaultError::NoSuchMember(member))?;
+        Ok(self.store.put_bundle(&member.0, Some(&self.session.with_passphrase(&bundle, passphrase)?))?)
+    }
+
+    /// Ends a session: names the heads that changed, and remembers where the office stands.
+    pub fn end_session(&mut self, now: Now) -> Result<()> {
+        let mut changed = Vec::new();
+        for journal in self.store.journals()? {
+            let (id, Some(tip)) = (JournalId(journal), self.store.tip(&journal)?) else { continue };
+            let now_at = (tip.seq, Sha256(tip.hash));
+            let here = self.roster.cases.contains_key(&id);
+            if here && self.roster.heads.get(&id).is_none_or(|(seq, _)| *seq < tip.seq) {
+                changed.push((id, now_at.0, now_at.1));
+            }
+        }
+        if !changed.is_empty() && self.journal.standing.writable() {
+            self.append("common", What::Heads { heads: changed }, now)?;
+        }
+        self.remember()
+    }
+
+    fn remember(&mut self) -> Result<()> {
+        let member = self.member();
+        let mut session = Session::from_secret_bytes(&self.session.to_secret_bytes()?)?;
+        session.head = self.known();
+        let bundle = self.store.bundle(&member.0)?.ok_or(VaultError::NoSuchMember(member))?;
+        self.store.put_bundle(&member.0, Some(&session.renewed(&bundle)?))?;
+        self.session = Arc::new(session);
+        Ok(())
+    }
+
+    // ---- members and grants ----
+
+    /// Makes a member who opens the office with the printed words and then sets a passphrase.
+    pub fn member_invite(&mut self, name: &str, role: &str, now: Now) -> Result<(MemberId, Sheet)> {
+        let (mut session, words) = Session::new(self.session.office())?;
+        session.genesis = self.journal.genesis;
+        session.head = self.known();
+        let member = session.member();
+        // The bundle first: a member whom the journal names must be able to come in.
+        self.store.put_bundle(&member.0, Some(&session.invited()?))?;
+        self.member_add(session.public(name, role), now)?;
+        Ok((member, Sheet(words)))
+    }
+
+    /// Takes in a member whose keys were made elsewhere; compare [`join_words`] aloud before.
+    pub fn member_add(&mut self, member: Member, now: Now) -> Result<()> {
+        let id = self.journal.id;
+        let to = person(&member.recipient, id);
+        let mut rows = Vec::new();
+        for (epoch, jk) in &self.journal.ring.jk {
+            rows.push(ring::wrap_to(&member.recipient, id, ring::JOURNAL_KEY, &epoch.to_be_bytes(), to.clone(), jk)?);
+        }
+        if member.role == "admin" {
+            for (drawer, epoch) in self.journal.drawers.values().filter(|(d, _)| d.apart) {
+                for ((_, e), dk) in self.journal.ring.dk.range((drawer.id, 0)..=(drawer.id, *epoch)) {
+                    rows.push(ring::wrap_to(&member.recipient, id, ring::DRAWER_KEY, &ring::drawer_id(drawer.id, *e), to.clone(), dk)?);
+                }
+            }
+        }
+        self.append_with("common", What::Member(member), rows, vec![], now).map(|_| ())
+    }
+
+    /// Lets a member open a case, from now until a time or for good.
+    pub fn grant(&mut self, journal: JournalId, member: MemberId, until: Option<String>, now: Now) -> Result<u64> {
+        let state = self.roster.members.get(&member).filter(|m| m.removed.is_none()).ok_or(VaultError::NoSuchMember(member))?;
+        let ring = ring::Ring::load(&*self.store, journal, &self.session)?;
+        let (epoch, jk) = ring.newest().ok_or(VaultError::NoGrant(journal))?;
+        let recipient = state.public.recipient.clone();
+        let row = ring::wrap_to(&recipient, journal, ring::JOURNAL_KEY, &epoch.to_be_bytes(), person(&recipient, journal), jk)?;
+        self.append_with("common", What::Granted { journal, member, until }, vec![row], vec![], now).map(|w| w.seq)
+    }
+
+    /// Takes a member's access to a case away: new keys from here on, old keys wrapped to those who stay.
+    pub fn revoke(&mut self, journal: JournalId, member: MemberId, now: Now) -> Result<u64> {
+        let seq = self.append("common", What::Revoked { journal, member }, now)?;
+        self.open_case(journal, now)?.rotate(vec![member], now)?;
+        Ok(seq)
+    }
+
+    /// Removes a member: new office keys, and new keys for every case they could open. Answers the cases
+    /// that this member cannot rotate; somebody with their grant must.
+    pub fn member_remove(&mut self, member: MemberId, now: Now) -> Result<Vec<JournalId>> {
+        if member == self.member() || !self.roster.members.get(&member).is_some_and(|m| m.removed.is_none()) {
+            return Err(VaultError::NoSuchMember(member));
+        }
+        let theirs: Vec<JournalId> = self.roster.grants.iter().filter(|g| g.member == member && g.to.is_none()).map(|g| g.journal).collect();
+        self.append("common", What::Removed { member }, now)?;
+        self.rotate(vec![member], now)?;
+        self.store.put_bundle(&member.0, None)?;
+        let mut left = Vec::new();
+        for journal in theirs {
+            match self.open_case(journal, now) {
+                Ok(mut case) => case.rotate(vec![member], now)?,
+                Err(VaultError::NoGrant(_) | VaultError::NoSuchCase) => left.push(journal),
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(left)
+    }
+
+    /// The office's own rotation: all heads are signed anew under the new head key.
+    fn rotate(&mut self, gone: Vec<MemberId>, now: Now) -> Result<()> {
+        let mut people: Vec<String> = self.roster.live().map(|m| m.public.recipient.clone()).collect();
+        let mut officers: Vec<String> = self.roster.live().filter(|m| m.public.role == "admin").map(|m| m.public.recipient.clone()).collect();
+        let recovery: Vec<String> = self.roster.recovery.iter().map(|(r, ..)| r.clone()).collect();
+        people.extend(recovery.iter().cloned());
+        officers.extend(recovery);
+        let mut heads = Vec::new();
+        for journal in self.roster.cases.values().filter(|c| c.shredded.is_none()).map(|c| c.journal) {
+            if let Some(tip) = self.store.tip(&journal.0)? {
+                heads.push((journal, tip.seq, Sha256(tip.hash)));
+            }
+        }
+        let office = self.session.office();
+        let (mut epoch, rows, delete, bytes) = turn(&mut self.journal, &people, &officers)?;
+        let (_, jk) = self.journal.ring.newest().ok_or(VaultError::NoGrant(self.journal.id))?;
+        self.head_key = heads::key(jk, office)?;
+        epoch.gone = gone;
+        epoch.head = Some(lock::hex(&lock::public_of(&self.head_key)));
+        epoch.heads.clone_from(&heads);
+        let common = self.journal.drawer_named("common")?;
+        let by = Writing { session: &self.session, now, office: None, head_key: &self.head_key };
+        let done = self.journal.append(&*self.store, &by, common, What::Epoch(epoch), rows, delete)?;
+        self.reload()?;
+        if done.is_none() {
+            return Err(VaultError::Busy);
+        }
+        for (journal, seq, hash) in heads {
+            heads::write(&*self.store, office, &self.head_key, journal, amparo_store::Tip { seq, hash: hash.0 })?;
+        }
+        self.store.purge(&bytes)?;
+        Ok(())
+    }
+}
+
+/// The six words that an invited member and the inviter compare aloud: 66 bits of what both must hold.
+pub fn join_words(office_check: &str, member: &Member, spanish: bool) -> Result<String> {
+    let check = lock::key_of_hex(office_check).ok_or(VaultError::Malformed("check"))?;
+    let sign = lock::public_of_hex(&member.sign).ok_or(VaultError::Malformed("member"))?;
+    let length = |t: &str| (t.len() as u32).to_be_bytes();
+    let parts: [&[u8]; 7] = [&check[..], &member.member.0, &sign, &length(&member.recipient), member.recipient.as_bytes(), &length(&member.words), member.words.as_bytes()];
+    let hash = lock::hash("join", &parts);
+    let bits = hash[..9].iter().fold(0_u128, |n, b| n << 8 | u128::from(*b)) >> 6;
+    let words: Option<Vec<&str>> = (0..6).rev().map(|i| crate::words::word((bits >> (11 * i) & 0x7ff) as u16, spanish)).collect();
+    words.map(|w| unicode_normalization::UnicodeNormalization::nfc(w.join(" ").as_str()).collect()).ok_or(VaultError::Malformed("word list"))
+}
+
+type Turn = (Epoch, Vec<WrapRow>, Vec<WrapKey>, Vec<Vec<u8>>);
+
+/// A rotation's rows: what to put, what to delete, and the deleted bytes to search for afterwards.
+pub(crate) fn turn(journal: &mut Journal, people: &[String], officers: &[String]) -> Result<Turn> {
+    let old: Vec<WrapRow> = journal.ring.rows().filter(|r| matches!(r.key.what, ring::JOURNAL_KEY | ring::DRAWER_KEY)).cloned().collect();
+    let drawers: Vec<Drawer> = journal.drawers.values().map(|(d, _)| d.clone()).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    let officers: Vec<&str> = officers.iter().map(String::as_str).collect();
+    let (epoch, rows) = journal.turn(drawers, &people, &officers)?;
+    let delete = old.iter().map(|r| r.key.clone()).collect();
+    Ok((epoch, rows, delete, old.into_iter().map(|r| r.bytes).collect()))
+}
+
+/// What a purge left, as a plain answer.
+pub(crate) fn gone(purged: Purged) -> bool {
+    purged == Purged::Gone
+}
+
+/// The time now as entries write it; for comparing with their times.
+pub(crate) fn now_text(now: Now) -> String {
+    stamp(now)
+}

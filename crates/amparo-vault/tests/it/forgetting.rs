@@ -1,0 +1,1 @@
+//! What is withdrawn has no key left anywhere.
