@@ -136,8 +136,8 @@ impl<W: Write + Send> CallsOut<W> {
         Ok(())
     }
 
-    pub fn finish(mut self) -> Result<W> {
-        self.file.finish().map_err(bad)?;
+    /// The footer is written here.
+    pub fn finish(self) -> Result<W> {
         self.file.into_inner().map_err(bad)
     }
 }

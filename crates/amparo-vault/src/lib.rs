@@ -5,6 +5,7 @@
 
 mod calls_file;
 mod case;
+mod forget;
 mod frame;
 mod handles;
 pub mod heads;
@@ -18,9 +19,11 @@ mod ring;
 mod roster;
 mod segments;
 mod session;
+mod verify;
 mod words;
 
 pub use case::{Case, Errand, Open, Sealed, Where};
+pub use forget::{Forgotten, RIPE_MS, Withdrawal};
 pub use frame::{MAX_BODY, MAX_FRAME};
 pub use journal::{EntryMeta, Fate, Journal};
 pub use keep::{Kept, Plain};
@@ -31,6 +34,7 @@ pub use problem::{Broken, Result, Standing, VaultError};
 pub use roster::{CaseInfo, Grant, MemberState, Place, Roster, Settings, ShredWish, Tombstone};
 pub use segments::{LinesIn, MAX_SEGMENT, Segments};
 pub use session::Session;
+pub use verify::{Found, Report, Since, verify_blobs, verify_chain};
 
 /// The system clock's milliseconds since 1970, UTC; passed in, never read here.
 pub type Now = i64;
