@@ -252,7 +252,7 @@ impl Case<Open> {
         match self.state.journal.ring.reach(ring::BLOB, &blob.0) {
             Reach::Key { key, .. } => Ok(key),
             Reach::NoRow | Reach::Spoilt => Err(VaultError::KeyGone(blob)),
-            Reach::Walled => Err(VaultError::NoGrant(self.id)),
+            Reach::Walled { .. } => Err(VaultError::NoGrant(self.id)),
         }
     }
 

@@ -110,7 +110,7 @@ impl Case<Open> {
     fn rows_to_delete(&self, entries: &[(u64, Sha256)], blobs: &[Sha256]) -> (Vec<WrapKey>, Vec<Vec<u8>>) {
         let rows = entries.iter().map(|(_, hash)| (ring::ENTRY, hash)).chain(blobs.iter().map(|b| (ring::BLOB, b)));
         let rows: Vec<&WrapRow> = rows.flat_map(|(what, id)| self.state.journal.ring.rows_of(what, &id.0)).collect();
-        let bytes = rows.iter().flat_map(|r| [r.bytes.clone(), r.half.clone()]).filter(|b| !b.is_empty()).collect();
+        let bytes = rows.iter().flat_map(|r| [ring::needle(r), r.half.clone()]).filter(|b| !b.is_empty()).collect();
         (rows.iter().map(|r| r.key.clone()).collect(), bytes)
     }
 
@@ -214,7 +214,7 @@ impl Office {
         let (seq, hash) = case.head();
         let blobs: BTreeSet<Sha256> = case.journal().entries.iter().flat_map(|e| e.blobs.iter().copied()).collect();
         let entries = case.journal().entries.len();
-        let bytes: Vec<Vec<u8>> = case.journal().ring.rows().map(|r| r.bytes.clone()).collect();
+        let bytes: Vec<Vec<u8>> = case.journal().ring.rows().map(ring::needle).collect();
         drop(case);
         // The order first: a crash from here on leaves a case that the next call shreds.
         let written = self.append("common", What::Shredded { journal, seq, hash }, now)?;

@@ -164,8 +164,11 @@ impl Journal {
                 read.meta.fate = Fate::KeyLost; // until an order is found
                 return read;
             }
-            Reach::Walled => {
-                read.meta.fate = Fate::Walled;
+            Reach::Walled { drawer, epoch } => {
+                // Who has the journal's key has every drawer's but one that is apart.
+                let apart = self.announced_dk.get(&(drawer, epoch)).is_some_and(|d| d.apart);
+                let lost = !apart && self.ring.newest().is_some();
+                read.meta.fate = if lost { Fate::KeyLost } else { Fate::Walled };
                 return read;
             }
             Reach::Spoilt => {
@@ -359,7 +362,7 @@ pub(crate) const KEY_LOST: &str = "its key is lost";
 fn collect(ring: &Ring, what: u8, id: &Sha256, delete: &mut Vec<WrapKey>, bytes: &mut Vec<Vec<u8>>) {
     for row in ring.rows_of(what, &id.0) {
         delete.push(row.key.clone());
-        bytes.push(row.bytes.clone());
+        bytes.push(ring::needle(row));
         if !row.half.is_empty() {
             bytes.push(row.half.clone());
         }

@@ -411,7 +411,7 @@ pub(crate) fn turn(journal: &mut Journal, people: &[String], officers: &[String]
     let officers: Vec<&str> = officers.iter().map(String::as_str).collect();
     let (epoch, rows) = journal.turn(drawers, &people, &officers)?;
     let delete = old.iter().map(|r| r.key.clone()).collect();
-    Ok((epoch, rows, delete, old.into_iter().map(|r| r.bytes).collect()))
+    Ok((epoch, rows, delete, old.iter().map(ring::needle).collect()))
 }
 
 /// What a purge left, as a plain answer.

@@ -99,7 +99,7 @@ pub(crate) enum Reach {
     /// No row at all: forgotten, or lost.
     NoRow,
     /// A row under a drawer that this member cannot open.
-    Walled,
+    Walled { drawer: DrawerId, epoch: u32 },
     /// A row that its drawer's key does not open.
     Spoilt,
 }
@@ -153,14 +153,17 @@ impl Ring {
     /// The key of an entry or paper, with the drawer it lies in now.
     pub fn reach(&self, what: u8, id: &[u8]) -> Reach {
         let Some(rows) = self.rows.get(&(what, id.to_vec())).filter(|rows| !rows.is_empty()) else { return Reach::NoRow };
-        let mut answer = Reach::Walled;
+        let mut answer = Reach::Spoilt;
         for row in rows {
             let Some((drawer, epoch)) = drawer_of(&row.key.to) else { continue };
-            let Some(dk) = self.dk.get(&(drawer, epoch)) else { continue };
+            let Some(dk) = self.dk.get(&(drawer, epoch)) else {
+                answer = Reach::Walled { drawer, epoch };
+                continue;
+            };
             let key = if row.alg == 2 { unwrap_age(dk, row) } else { unwrap_under(dk, row) };
             match key {
                 Some(key) => return Reach::Key { key, drawer, epoch },
-                None => answer = Reach::Spoilt,
+                None => return Reach::Spoilt,
             }
         }
         answer
@@ -195,4 +198,10 @@ impl Ring {
     pub fn rows(&self) -> impl Iterator<Item = &WrapRow> {
         self.rows.values().flatten()
     }
+}
+
+/// What a search for a deleted row looks for: for an age file, the part after the line that all of them begin with.
+pub(crate) fn needle(row: &WrapRow) -> Vec<u8> {
+    const SAME: usize = b"age-encryption.org/v1\n-> X25519 ".len();
+    row.bytes[if row.alg == 1 { 0 } else { SAME.min(row.bytes.len()) }..].to_vec()
 }

@@ -67,7 +67,8 @@ fn a_case_is_shredded_after_another_member_agrees_or_seven_days() {
     let mut beto = unlock_with_words(store(dir.path()), &sheet.words(true).unwrap().join(" ")).unwrap();
     beto.shred_agree(ids[0], NOW).unwrap();
     ana.reload().unwrap();
-    assert!(ana.shred(ids[0], NOW).unwrap().gone_here);
+    let report = ana.shred(ids[0], NOW).unwrap();
+    assert!(report.gone_here, "{report:?}");
     assert!(ana.shred(ids[1], NOW + RIPE_MS).unwrap().gone_here);
     let shelf = store(dir.path());
     assert!(shelf.blob_names().unwrap().is_empty() && shelf.journals().unwrap().len() == 1);

@@ -74,7 +74,7 @@ fn no_bit_of_an_entry_or_row_can_be_changed_unnoticed() {
     .unwrap();
     let rows = shelf.wraps(&id.0, None).unwrap();
     let head = shelf.head(&id.0).unwrap().unwrap();
-    let mut check = |entries: &[amparo_store::Entry], rows: &[amparo_store::WrapRow], name: String| {
+    let check = |entries: &[amparo_store::Entry], rows: &[amparo_store::WrapRow], name: String| {
         shelf.delete_journal(&id.0).unwrap();
         shelf.restore_journal(entries, rows).unwrap();
         shelf.put_head(&id.0, &head).unwrap();
