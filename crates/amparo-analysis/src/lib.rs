@@ -1,1 +1,21 @@
 //! Understanding: one timeline out of many papers, with its gaps and contradictions.
+//!
+//! Everything here is a pure function of a [`View`]: no file, no clock, no network. The same papers
+//! give the same answer in whatever order they were added.
+
+pub mod calls;
+pub mod coverage;
+pub mod findings;
+pub mod merge;
+pub mod names;
+mod pairing;
+pub mod says;
+pub mod timeline;
+pub mod view;
+
+pub use calls::CallTable;
+pub use coverage::coverage;
+pub use findings::findings;
+pub use merge::merge;
+pub use timeline::timeline;
+pub use view::{CallBatch, View};

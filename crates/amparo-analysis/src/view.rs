@@ -1,0 +1,138 @@
+//! What the analysis is given: the case file, its records and its calls, one entry a source.
+
+use amparo_model::case_file::ChangeKind;
+use amparo_model::event::Change;
+use amparo_model::results::Month;
+use amparo_model::{CallColumns, CaseFile, Certainty, Draft, Instant, Kind, PartyId, Provenance, Record, RecordId, Sha256, Value};
+use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+/// A batch of calls and the file it comes from.
+#[derive(Clone, Debug)]
+pub struct CallBatch {
+    pub giving: u64,
+    pub original: Sha256,
+    pub name: String,
+    pub reader: String,
+    /// Whose line it is; `None` while not assigned.
+    pub subject: Option<PartyId>,
+    pub columns: CallColumns,
+}
+
+/// The case as the analysis sees it: nothing merged, decisions of members already applied to `records`.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    pub file: &'a CaseFile,
+    pub records: Vec<Record>,
+    pub calls: Vec<CallBatch>,
+    /// Where months are counted.
+    pub zone: TimeZone,
+}
+
+/// The zone of this name in the built-in table; `None` where there is no such zone.
+pub fn zone_named(name: &str) -> Option<TimeZone> {
+    jiff::tz::db().get(name).ok()
+}
+
+/// A draft with its source: the record that members see before anything is merged.
+pub fn record_of(draft: Draft, original: Sha256, name: &str, reader: &str, giving: u64, subject: Option<PartyId>) -> Record {
+    Record {
+        id: RecordId::of(&original, &draft.place, draft.kind),
+        kind: draft.kind,
+        subject,
+        provenance: Provenance { original, name: name.to_owned(), place: draft.place, reader: reader.to_owned(), giving },
+        also: Vec::new(),
+        certainty: draft.certainty,
+        confidence: draft.confidence,
+        by: None,
+        because: Vec::new(),
+        fields: draft.fields,
+    }
+}
+
+impl<'a> View<'a> {
+    /// Applies what members decided; a change that names no record, no field or no fitting value is left out.
+    pub fn new(file: &'a CaseFile, mut records: Vec<Record>, calls: Vec<CallBatch>, zone: TimeZone) -> View<'a> {
+        let mut changes: std::collections::BTreeMap<amparo_model::event::At, Vec<&(u64, ChangeKind, Change)>> = std::collections::BTreeMap::new();
+        for change in &file.changes {
+            changes.entry(change.2.at.clone()).or_default().push(change);
+        }
+        if !changes.is_empty() {
+            for record in &mut records {
+                let at = amparo_model::event::At::of(record.provenance.giving, &record.provenance.place, record.kind);
+                for (_, kind, change) in changes.get(&at).into_iter().flatten() {
+                    decide(record, *kind, change);
+                }
+            }
+        }
+        View { file, records, calls, zone }
+    }
+
+    /// The month an instant falls in where the person lived; local times count on their own clock.
+    pub fn month_of(&self, at: Instant) -> Month {
+        Month::of(self.day_of(at))
+    }
+
+    /// The day, as [`View::month_of`].
+    pub fn day_of(&self, at: Instant) -> jiff::civil::Date {
+        match at.offset_min {
+            None => at.date(),
+            Some(_) => jiff::Timestamp::from_millisecond(at.ms).map_or(at.date(), |t| self.zone.to_datetime(t).date()),
+        }
+    }
+
+    /// The numbers that belong to parties: the other end of a call with one of them is not a stranger.
+    pub fn party_lines(&self) -> BTreeSet<String> {
+        let mut lines = BTreeSet::new();
+        for batch in self.calls.iter().filter(|b| b.subject.is_some()) {
+            lines.extend(batch.columns.line.values.iter().cloned());
+        }
+        for record in self.records.iter().filter(|r| r.subject.is_some()) {
+            lines.extend(record.text("line").map(str::to_owned));
+        }
+        lines
+    }
+}
+
+fn decide(record: &mut Record, kind: ChangeKind, change: &Change) {
+    let Some(spec) = record.kind.field(&change.field) else { return };
+    let value = match (kind, change.to.as_deref()) {
+        (ChangeKind::Confirmed, _) => record.fields.get(spec.name).cloned(),
+        (_, None) => {
+            record.fields.remove(spec.name);
+            record.certainty = Certainty::Set;
+            record.by = Some(change.by.clone());
+            return;
+        }
+        (_, Some(text)) => Value::parse(spec.ty, text),
+    };
+    if let Some(value) = value {
+        record.fields.insert(spec.name, value);
+        record.certainty = Certainty::Set;
+        record.by = Some(change.by.clone());
+    }
+}
+
+/// Order in which sources count: set, stated, read, said; then RECORDS.md's order.
+pub(crate) fn strength_order(a: &Record, b: &Record) -> std::cmp::Ordering {
+    (a.certainty, a.provenance.original, &a.provenance.place.inside, spot_key(a), a.kind as u8, a.id)
+        .cmp(&(b.certainty, b.provenance.original, &b.provenance.place.inside, spot_key(b), b.kind as u8, b.id))
+}
+
+/// The order in which `records` prints.
+pub fn print_order(a: &Record, b: &Record) -> std::cmp::Ordering {
+    (a.provenance.original, &a.provenance.place.inside, spot_key(a), a.kind.as_str(), a.id)
+        .cmp(&(b.provenance.original, &b.provenance.place.inside, spot_key(b), b.kind.as_str(), b.id))
+}
+
+fn spot_key(r: &Record) -> (u32, u32, u32, u64) {
+    match r.provenance.place.spot {
+        amparo_model::Spot::Whole => (0, 0, 0, 0),
+        amparo_model::Spot::Page { page, region } => (page, region.y, region.x, 0),
+        amparo_model::Spot::Row(row) => (0, 0, 0, row),
+    }
+}
+
+pub(crate) fn is_kind(r: &Record, kinds: &[Kind]) -> bool {
+    kinds.contains(&r.kind)
+}
