@@ -58,6 +58,12 @@ pub(crate) fn verify_note<'a>(note: &'a [u8], office: OfficeId, public: &[u8; 32
     good.then_some(text)
 }
 
+/// A note's text, its signatures not looked at.
+pub(crate) fn note_text(note: &[u8]) -> Option<&str> {
+    let note = std::str::from_utf8(note).ok()?;
+    Some(&note[..note.rfind("\n\n")? + 1])
+}
+
 /// What a head's text says, signed or not.
 pub fn parse(note: &[u8]) -> Option<HeadNote> {
     let note = std::str::from_utf8(note).ok()?;

@@ -3,6 +3,7 @@
 //! Originals and entries are sealed before they leave this process; every look is written before anything
 //! is shown; forgetting is deleting keys. FORMATS.md is this room's law.
 
+mod backup;
 mod calls_file;
 mod case;
 mod forget;
@@ -22,6 +23,7 @@ mod session;
 mod verify;
 mod words;
 
+pub use backup::{BackedUp, restore};
 pub use case::{Case, Errand, Open, Sealed, Where};
 pub use forget::{Forgotten, RIPE_MS, Withdrawal};
 pub use frame::{MAX_BODY, MAX_FRAME};

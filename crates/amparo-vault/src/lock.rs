@@ -172,6 +172,15 @@ pub(crate) fn age_seal(recipient: &str, plain: &[u8]) -> Result<Vec<u8>> {
     Ok(writer.finish()?)
 }
 
+/// One small file to several recipients; any of them opens it.
+pub(crate) fn age_seal_to(recipients: &[String], plain: &[u8]) -> Result<Vec<u8>> {
+    let recipients: Vec<age::x25519::Recipient> = recipients.iter().map(|r| age::x25519::Recipient::from_str(r)).collect::<std::result::Result<_, _>>().map_err(|_| VaultError::Malformed("recipient"))?;
+    let encryptor = age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient)).map_err(|_| VaultError::Seal("age"))?;
+    let mut writer = encryptor.wrap_output(Vec::with_capacity(plain.len() + 1_000))?;
+    writer.write_all(plain)?;
+    Ok(writer.finish()?)
+}
+
 pub(crate) fn age_open(secret: &Key, sealed: &[u8]) -> Result<Secret<Vec<u8>>> {
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
     age_reader(secret, sealed)?.read_to_end(&mut plain).map_err(|_| VaultError::Seal("altered bytes"))?;
@@ -209,6 +218,12 @@ pub(crate) fn stretch(passphrase: &str, salt: &[u8; 16], m: u32, t: u32, p: u32)
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+pub(crate) fn of_hex(text: &str) -> Option<Vec<u8>> {
+    let digit = |b: u8| (b as char).to_digit(16).filter(|_| !b.is_ascii_uppercase());
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|p| Some((digit(*p.first()?)? << 4 | digit(*p.get(1)?)?) as u8)).collect()
 }
 
 pub(crate) fn key_of_hex(text: &str) -> Option<Key> {

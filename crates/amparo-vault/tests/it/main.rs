@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod forgetting;
+mod leaving;
 mod tampering;
 
 pub const NOW: i64 = 1_763_900_000_000;
