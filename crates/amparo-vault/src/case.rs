@@ -58,6 +58,11 @@ impl Office {
         Case { id: journal, state: Sealed }.open(self, now)
     }
 
+    /// Opens a case to give it new keys because these members lost their grant.
+    pub(crate) fn rotate_case(&self, journal: JournalId, gone: Vec<MemberId>, now: Now) -> Result<()> {
+        Case { id: journal, state: Sealed }.open_with(self, false, now)?.rotate(gone, now)
+    }
+
     /// Starts a case: the grant, the journal's first entry, its pin in the office, its name and zone.
     pub fn create_case(&mut self, handle: Option<&str>, name: &str, zone: Option<(&str, &str)>, now: Now) -> Result<Case<Open>> {
         let handle = match handle {
@@ -91,6 +96,14 @@ impl Case<Sealed> {
 
     /// Replays the journal: every frame's chain, box, signature and grant, then the head beside it.
     pub fn open(self, office: &Office, now: Now) -> Result<Case<Open>> {
+        if office.stale()? {
+            // Another program wrote in the office: its entries are the authority over this case's newest.
+            return self.open_with(&Office::load(office.store.clone(), office.session.clone())?, true, now);
+        }
+        self.open_with(office, true, now)
+    }
+
+    fn open_with(self, office: &Office, finish: bool, now: Now) -> Result<Case<Open>> {
         let info = office.roster.cases.get(&self.id).filter(|c| c.shredded.is_none()).ok_or(VaultError::NoSuchCase)?;
         if !office.roster.granted(self.id, office.member(), &now_text(now)) {
             return Err(VaultError::NoGrant(self.id));
@@ -99,7 +112,11 @@ impl Case<Sealed> {
         if state.journal.genesis != info.genesis {
             return Err(VaultError::ReadOnly(self.id, Standing::Forked { seq: 1, head: info.genesis, found: state.journal.genesis }));
         }
-        Ok(Case { id: self.id, state })
+        let mut case = Case { id: self.id, state };
+        if finish && case.standing().writable() && case.rotation_due() {
+            case.rotate(vec![], now)?; // a revocation was interrupted before the new keys were made
+        }
+        Ok(case)
     }
 }
 
@@ -162,8 +179,8 @@ impl Case<Open> {
 
     /// Replays the journal; sealed files that no entry names yet keep their keys.
     pub fn reload(&mut self) -> Result<()> {
-        let s = &self.state;
-        let mut state = replay(&s.store, &s.session, &s.roster, &s.head_key, s.known, self.id)?;
+        let office = Office::load(self.state.store.clone(), self.state.session.clone())?;
+        let mut state = replay(&office.store, &office.session, &office.roster, &office.head_key, office.known(), self.id)?;
         state.pending = std::mem::take(&mut self.state.pending);
         self.state = state;
         Ok(())
@@ -278,6 +295,12 @@ impl Case<Open> {
     pub fn hand_out(&self, look: &Look, blob: Sha256) -> Result<lock::Secret<String>> {
         look.covers(self.id)?;
         Ok(lock::identity_text(&self.blob_key(blob)?))
+    }
+
+    /// Whether somebody without the grant still holds the newest journal key.
+    fn rotation_due(&self) -> bool {
+        let people: Vec<Vec<u8>> = self.state.roster.people(self.id).iter().map(|r| ring::person(r, self.id)).collect();
+        self.state.journal.ring.rows().any(|row| row.key.what == ring::JOURNAL_KEY && !people.contains(&row.key.to))
     }
 
     /// New keys for those who have the grant now; whoever is gone opens nothing written from here on.

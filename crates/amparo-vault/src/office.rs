@@ -168,7 +168,7 @@ pub fn resume(store: Arc<dyn Store>, secret: &[u8]) -> Result<Office> {
 }
 
 impl Office {
-    fn load(store: Arc<dyn Store>, session: Arc<Session>) -> Result<Office> {
+    pub(crate) fn load(store: Arc<dyn Store>, session: Arc<Session>) -> Result<Office> {
         let id = JournalId(session.office().0);
         if store.tip(&id.0)?.is_none() {
             return Err(VaultError::NoOffice);
@@ -183,6 +183,11 @@ impl Office {
         }
         heads::judge(&*store, &mut journal, session.office(), &head_key, &roster.head_keys, Some(session.head))?;
         Ok(Office { store, session, journal, roster: Arc::new(roster), head_key })
+    }
+
+    /// Whether somebody wrote in the office journal since this was opened.
+    pub fn stale(&self) -> Result<bool> {
+        Ok(self.store.tip(&self.journal.id.0)? != Some(self.journal.tip))
     }
 
     /// Replays the office journal anew.
@@ -329,7 +334,7 @@ impl Office {
     /// Takes a member's access to a case away: new keys from here on, old keys wrapped to those who stay.
     pub fn revoke(&mut self, journal: JournalId, member: MemberId, now: Now) -> Result<u64> {
         let seq = self.append("common", What::Revoked { journal, member }, now)?;
-        self.open_case(journal, now)?.rotate(vec![member], now)?;
+        self.rotate_case(journal, vec![member], now)?;
         Ok(seq)
     }
 
@@ -345,8 +350,8 @@ impl Office {
         self.store.put_bundle(&member.0, None)?;
         let mut left = Vec::new();
         for journal in theirs {
-            match self.open_case(journal, now) {
-                Ok(mut case) => case.rotate(vec![member], now)?,
+            match self.rotate_case(journal, vec![member], now) {
+                Ok(()) => {}
                 Err(VaultError::NoGrant(_) | VaultError::NoSuchCase) => left.push(journal),
                 Err(e) => return Err(e),
             }

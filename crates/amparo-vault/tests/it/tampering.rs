@@ -98,3 +98,21 @@ fn no_bit_of_an_entry_or_row_can_be_changed_unnoticed() {
         }
     }
 }
+
+#[test]
+fn two_members_write_in_turn_and_each_follows_the_other() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ana = init(store(dir.path()), &founding(), NOW).unwrap().office;
+    let mut hers = ana.create_case(Some("luna-mesa"), "x", None, NOW).unwrap();
+    let (member, sheet) = ana.member_invite("Beto", "paralegal", NOW).unwrap();
+    ana.grant(hers.id(), member, None, NOW).unwrap();
+    let beto = amparo_vault::unlock_with_words(store(dir.path()), &sheet.words(false).unwrap().join(" ")).unwrap();
+    let mut his = beto.open_case(hers.id(), NOW).unwrap();
+    given(&mut his, "uno");
+    given(&mut hers, "dos"); // refused once, replayed with the office as it is now, decided anew
+    given(&mut his, "tres");
+    hers.reload().unwrap();
+    assert_eq!(hers.file().givings.len(), 3);
+    assert_eq!(hers.standing(), &Standing::Whole);
+    assert!(hers.verify(None, true).unwrap().ok());
+}
