@@ -126,7 +126,7 @@ pub(crate) fn judge(store: &dyn Store, journal: &mut Journal, office: OfficeId, 
         write(store, office, head_key, journal.id, tip)?;
     }
     if !standing.writable() && !matches!(standing, Standing::Broken(_)) {
-        tracing_aside(store)?;
+        set_aside_once(store)?;
     }
     journal.standing = standing;
     Ok(())
@@ -141,7 +141,7 @@ fn first_fault(journal: &Journal) -> Standing {
 }
 
 /// Where something is missing, database and log are copied aside before the first write; once.
-fn tracing_aside(store: &dyn Store) -> Result<()> {
+fn set_aside_once(store: &dyn Store) -> Result<()> {
     const NAME: &str = "set-aside";
     if store.meta(NAME)?.is_none() {
         store.set_aside()?;

@@ -341,7 +341,7 @@ impl Office {
     /// Removes a member: new office keys, and new keys for every case they could open. Answers the cases
     /// that this member cannot rotate; somebody with their grant must.
     pub fn member_remove(&mut self, member: MemberId, now: Now) -> Result<Vec<JournalId>> {
-        if member == self.member() || !self.roster.members.get(&member).is_some_and(|m| m.removed.is_none()) {
+        if member == self.member() || self.roster.members.get(&member).is_none_or(|m| m.removed.is_some()) {
             return Err(VaultError::NoSuchMember(member));
         }
         let theirs: Vec<JournalId> = self.roster.grants.iter().filter(|g| g.member == member && g.to.is_none()).map(|g| g.journal).collect();
