@@ -1,4 +1,84 @@
 //! Papers: what employers, agencies and consulates write.
 
+pub mod ocr;
+pub mod pdf;
+pub mod pdf_words;
+pub mod ssa_xml;
+
+use crate::{File, Sink, Stop};
+use amparo_model::reading::PageText;
+use std::io::Read;
+
 /// The readers of this floor.
-pub const READERS: &[crate::Reader] = &[];
+pub const READERS: &[crate::Reader] = &[pdf::READER, ssa_xml::READER];
+
+/// Every code that says why a paper, page or element was not read. Each has a sentence in every language.
+pub const REASONS: &[&str] = &[
+    "amount-not-understood",
+    "broken",
+    "cannot-read-bytes",
+    "encrypted",
+    "encryption-unknown",
+    "file-too-large",
+    "glyphs-without-letters",
+    "no-machine-reading",
+    "no-pages",
+    "nothing-machine-read",
+    "page-broken",
+    "page-not-drawn",
+    "page-overfull",
+    "some-rows-rejected",
+    "too-deep",
+    "too-many-pages",
+    "truncated",
+    "year-not-understood",
+];
+
+/// The whole file, where it is no larger than this. The error is the reason why not.
+fn slurp(file: &mut File<'_>, most: u64) -> Result<Vec<u8>, &'static str> {
+    if file.bytes > most {
+        return Err("file-too-large");
+    }
+    let mut bytes = Vec::new();
+    (&mut *file.body).take(most).read_to_end(&mut bytes).map_err(|_| "cannot-read-bytes")?;
+    Ok(bytes)
+}
+
+/// Pages on their way to the listener, handed over in batches of about a mebibyte.
+struct PageBatch<'s> {
+    sink: &'s mut dyn Sink,
+    pages: Vec<PageText>,
+    weight: usize,
+    sent: u64,
+}
+
+impl<'s> PageBatch<'s> {
+    fn new(sink: &'s mut dyn Sink) -> PageBatch<'s> {
+        PageBatch { sink, pages: Vec::new(), weight: 0, sent: 0 }
+    }
+
+    fn push(&mut self, page: PageText) -> Result<(), Stop> {
+        self.weight += page.words.iter().map(|w| w.text.len() + size_of_val(w)).sum::<usize>();
+        self.pages.push(page);
+        if self.weight > 1 << 20 { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), Stop> {
+        self.weight = 0;
+        if self.pages.is_empty() {
+            return Ok(());
+        }
+        self.sent += self.pages.len() as u64;
+        self.sink.pages(std::mem::take(&mut self.pages))
+    }
+
+    fn progress(&mut self, units: u64, bytes: u64) -> Result<(), Stop> {
+        self.sink.progress(units, bytes)
+    }
+
+    /// How many pages were handed over in all.
+    fn finish(mut self) -> Result<u64, Stop> {
+        self.flush()?;
+        Ok(self.sent)
+    }
+}
