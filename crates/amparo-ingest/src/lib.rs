@@ -3,8 +3,17 @@
 //! A reader gets one open source and says what it found in bounded batches. It opens nothing, starts
 //! nothing, and trusts nothing: a line that is not what it should be is a reject with its place.
 
+pub mod account;
+pub mod archive;
 pub mod paper;
 pub mod phone;
+pub mod reasons;
+pub mod recognise;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use archive::extract;
+pub use recognise::{read, recognise};
 
 use amparo_model::reading::{PageText, Word};
 use amparo_model::{CallColumns, Draft, Inside, Reject, Report};

@@ -49,11 +49,13 @@ pub enum ToWorker {
     Read { name: String, bytes: u64, companions: Vec<String>, ocr: bool, region: String },
     /// The page of the file as PNG, at most so many pixels wide, with these rectangles drawn.
     Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region> },
+    /// The lines of a text file around a row, as PNG, that row framed.
+    Row { name: String, bytes: u64, inside: String, row: u64, width: u32 },
     /// The bytes of one file inside an archive.
     Extract { name: String, bytes: u64, inside: String },
     /// A document: `what` names it (`chronology`), `data` is its JSON, language is `en` or `es`.
     Produce { what: String, language: String, data: serde_json::Value },
-    /// One page picture already upright, to be machine-read by the fork server's child.
+    /// Nothing: the copy ends.
     Stop,
 }
 
