@@ -201,7 +201,9 @@ fn findings(out: &mut String, report: &Report, heads: &Heads) {
     part(out, heads.findings, heads.findings_note, true);
     out.push_str("<div>");
     for finding in &report.findings {
-        let _ = write!(out, "<article class=\"finding\"><h3>{}{}</h3><p>{}</p>", sign(Sign::Differ), escape(&finding.title), escape(&finding.sentence));
+        // Two sheets where papers stand against each other; a question where there is none.
+        let mark = if finding.papers.is_empty() && finding.differs.is_empty() { Sign::Ask } else { Sign::Differ };
+        let _ = write!(out, "<article class=\"finding\"><h3>{}{}</h3><p>{}</p>", sign(mark), escape(&finding.title), escape(&finding.sentence));
         if !finding.differs.is_empty() {
             let _ = write!(out, "<table class=\"fold\"><thead><tr><th scope=\"col\">{}</th>", escape(heads.what));
             for paper in &finding.papers {
@@ -349,7 +351,7 @@ fn files(out: &mut String, report: &Report, heads: &Heads) {
     part(out, heads.files, heads.files_note, true);
     let all = report.files.len();
     let _ = write!(out, "<div class=\"stack\"><p class=\"lead\"><b>{}</b></p>", escape(&heads.accounted.replace("{n}", &all.to_string())));
-    out.push_str("<table class=\"fold\"><thead><tr>");
+    out.push_str("<table class=\"fold files\"><thead><tr>");
     let columns = [heads.file, heads.state, heads.whose, heads.reaches, heads.records, heads.furniture, heads.rejects, heads.unread];
     for (i, name) in columns.iter().enumerate() {
         let _ = write!(out, "<th scope=\"col\"{}>{}</th>", if i > 3 { " class=\"num\"" } else { "" }, escape(name));
@@ -392,6 +394,7 @@ fn picture(d: &Drawing) -> String {
 
 enum Sign {
     Differ,
+    Ask,
     Read,
     Partly,
     Unread,
@@ -400,6 +403,7 @@ enum Sign {
 fn sign(sign: Sign) -> &'static str {
     match sign {
         Sign::Differ => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="2" y="6" width="12" height="15"/><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="10" y="2.5" width="12" height="15"/><path class="s-i-alarm" stroke-width="2.4" d="M13 8h6M13 12h6"/></svg>"#,
+        Sign::Ask => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="3" x="2" y="2" width="20" height="20"/><path class="f-none s-i-alarm" stroke-width="2.6" d="M9 9.6c0-4.6 6.4-4.4 6.2-.3-.1 2.3-3.1 2.4-3.1 5"/><circle class="i-alarm" cx="12.1" cy="18" r="1.7"/></svg>"#,
         Sign::Read => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><path class="f-none s-i-ink" stroke-width="3" d="M4 13l5.5 6L20 5"/></svg>"#,
         Sign::Partly => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-ink" stroke-width="2.2" cx="12" cy="12" r="9.5"/><path class="i-ink" d="M12 2.5a9.5 9.5 0 0 0 0 19z"/></svg>"#,
         Sign::Unread => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-alarm" stroke-width="2.6" cx="12" cy="12" r="9.5"/><path class="s-i-alarm" stroke-width="2.6" d="M5.5 18.5l13-13"/></svg>"#,

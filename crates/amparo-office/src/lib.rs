@@ -2,3 +2,6 @@
 
 pub mod access;
 pub mod contract;
+mod problem;
+
+pub use problem::{Exit, Problem, Result};

@@ -2,12 +2,13 @@
 //!
 //! Everything here runs in the cage, in a process that does one job and ends.
 
-use crate::machine_reading;
+use crate::machine_reading::MachineReader;
+use amparo_lang::Lang;
 use amparo_ingest::{Companion, Picture, Sink, Stop, Tools};
 use amparo_model::wire::{FromWorker, ToWorker};
 use amparo_model::reading::PageText;
 use amparo_model::{CallColumns, Draft, Inside, Reject, Report};
-use std::cell::RefCell;
+use amparo_render::{Png, RenderError};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 
@@ -16,19 +17,22 @@ const MAX_JOB: u64 = 64 << 20;
 /// The largest file that is taken whole into memory to draw a page of it.
 const MAX_WHOLE: u64 = 512 << 20;
 const CHUNK: usize = 1 << 20;
+/// Lines shown before and after a row.
+const AROUND: u64 = 12;
 
 /// One job: what to do, the files, and where to answer.
 pub struct Job {
     order: File,
     pub files: Vec<File>,
     pub answer: Answer,
-    machine: Option<File>,
+    /// There where pages may be machine-read.
+    pub machine: Option<MachineReader>,
     pub caged: bool,
 }
 
 impl Job {
     pub(crate) fn new(order: File, files: Vec<File>, answer: Answer, machine: Option<File>, caged: bool) -> Job {
-        Job { order, files, answer, machine, caged }
+        Job { order, files, answer, machine: machine.map(MachineReader::new), caged }
     }
 
     /// What is asked for. The descriptor may have been read before: it is taken from its start.
@@ -107,18 +111,32 @@ pub fn run(job: &mut Job) {
 fn perform(job: &mut Job, order: ToWorker) -> Result<(), Stop> {
     match order {
         ToWorker::Read { name, bytes, companions, ocr, region } => read(job, &name, bytes, &companions, ocr, &region),
-        ToWorker::Page { bytes, page, width, mark, inside, .. } => {
-            if !inside.is_empty() {
-                return job.answer.failed("no-such-file");
-            }
-            match whole(job, bytes).map(|whole| amparo_render::page(&whole, page, width, &mark)) {
-                Some(Ok(png)) => job.answer.bytes(&png.bytes),
-                Some(Err(_)) | None => job.answer.failed("page-not-drawn"),
-            }
+        ToWorker::Page { name, bytes, inside, page, width, mark } => draw(job, &name, bytes, &inside, |whole| amparo_render::page(whole, page, width, &mark)),
+        ToWorker::Row { name, bytes, inside, row, width } => {
+            draw(job, &name, bytes, &inside, |whole| amparo_render::text_page(&amparo_render::lines_around(whole, row, AROUND), row, width))
         }
         ToWorker::Extract { .. } => job.answer.failed("no-such-file"),
-        ToWorker::Produce { .. } => job.answer.failed("no-such-document"),
+        ToWorker::Produce { what, language, data } => produce(job, &what, &language, data),
         ToWorker::Stop => Ok(()),
+    }
+}
+
+fn draw(job: &mut Job, name: &str, bytes: u64, inside: &str, drawn: impl FnOnce(&[u8]) -> Result<Png, RenderError>) -> Result<(), Stop> {
+    let whole = if inside.is_empty() { whole(job, bytes) } else { taken_out(job, name, bytes, inside) };
+    match whole.map(|whole| drawn(&whole)) {
+        Some(Ok(png)) => job.answer.bytes(&png.bytes),
+        Some(Err(_)) | None => job.answer.failed("page-not-drawn"),
+    }
+}
+
+fn produce(job: &mut Job, what: &str, language: &str, data: serde_json::Value) -> Result<(), Stop> {
+    let Some(lang) = Lang::of_code(language) else { return job.answer.failed("no-such-language") };
+    if what != "chronology" {
+        return job.answer.failed("no-such-document");
+    }
+    match serde_json::from_value::<amparo_render::Chronology>(data).ok().and_then(|data| amparo_render::chronology(&data, lang).ok()) {
+        Some(pdf) => job.answer.bytes(&pdf),
+        None => job.answer.failed("document-not-made"),
     }
 }
 
@@ -141,12 +159,9 @@ fn read(job: &mut Job, name: &str, bytes: u64, names: &[String], ocr: bool, regi
         let grey = amparo_render::grey(whole, page, 300).ok()?;
         Some(Picture { width: grey.width, height: grey.height, dpi: grey.dpi, grey: grey.pixels })
     };
-    let machine = machine.take().filter(|_| ocr).map(RefCell::new);
-    let ocr = |picture: &Picture| match &machine {
-        Some(socket) => machine_reading::ask(&mut socket.borrow_mut(), picture),
-        None => Err("no-machine-reading".to_owned()),
-    };
-    let tools = Tools { picture: Some(&picture), ocr: machine.is_some().then_some(&ocr), region };
+    let machine = machine.as_ref().filter(|_| ocr);
+    let words = |picture: &Picture| machine.map_or(Err("no-machine-reading".to_owned()), |machine| machine.ask(picture));
+    let tools = Tools { picture: Some(&picture), ocr: machine.is_some().then_some(&words), region };
     let mut file = amparo_ingest::File { name: name.to_owned(), bytes, body: &mut body, companions, inside: String::new() };
     let report = read_file(&mut file, &tools, answer)?;
     answer.send(&FromWorker::Done(report))

@@ -11,6 +11,7 @@ use rustix::event::{PollFd, PollFlags};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType};
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
@@ -195,8 +196,21 @@ fn read_page(program: &Path, languages: &str, width: u32, height: u32, dpi: u32,
     (whole && status.success()).then_some(out)
 }
 
-/// The reader's side: hands over a page, gets its words. The error is a reason code.
-pub fn ask(line: &mut File, picture: &Picture) -> Result<Vec<Word>, String> {
+/// The reader's side of the line to the helper.
+pub struct MachineReader(RefCell<File>);
+
+impl MachineReader {
+    pub(crate) fn new(line: File) -> MachineReader {
+        MachineReader(RefCell::new(line))
+    }
+
+    /// Hands over a page, gets its words. The error is a reason code.
+    pub fn ask(&self, picture: &Picture) -> Result<Vec<Word>, String> {
+        ask(&mut self.0.borrow_mut(), picture)
+    }
+}
+
+fn ask(line: &mut File, picture: &Picture) -> Result<Vec<Word>, String> {
     let failed = |_| "machine-reading-failed".to_owned();
     let pixels = u64::from(picture.width) * u64::from(picture.height);
     if pixels == 0 || pixels > MAX_PIXELS || picture.grey.len() as u64 != pixels {

@@ -1,3 +1,4 @@
 //! The doors.
+mod agent;
 mod cli;
 fn main() {}

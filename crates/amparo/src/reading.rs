@@ -206,6 +206,12 @@ impl Workers {
         self.bytes(&order, &[file.as_fd()], bytes, name, 256 << 20)
     }
 
+    /// The lines of a text file around a row as PNG, that row framed.
+    pub fn row(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, row: u64, width: u32) -> Result<Vec<u8>, ReadFailure> {
+        let order = ToWorker::Row { name: name.to_owned(), bytes, inside: inside.to_owned(), row, width };
+        self.bytes(&order, &[file.as_fd()], bytes, name, 64 << 20)
+    }
+
     /// Writes one file out of an archive to `out`, at most `most` bytes; says how many.
     pub fn extract(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, most: u64, out: &mut dyn Write) -> Result<u64, ReadFailure> {
         let order = ToWorker::Extract { name: name.to_owned(), bytes, inside: inside.to_owned() };
