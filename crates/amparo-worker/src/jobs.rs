@@ -3,8 +3,9 @@
 //! Everything here runs in the cage, in a process that does one job and ends.
 
 use crate::machine_reading::MachineReader;
-use amparo_lang::Lang;
+use amparo_ingest::archive::Refused;
 use amparo_ingest::{Companion, Picture, Sink, Stop, Tools};
+use amparo_lang::Lang;
 use amparo_model::wire::{FromWorker, ToWorker};
 use amparo_model::reading::PageText;
 use amparo_model::{CallColumns, Draft, Inside, Reject, Report};
@@ -93,8 +94,10 @@ impl Sink for Answer {
     }
 }
 
-/// Loads once what every copy then shares.
-pub fn warm() {}
+/// Loads once what every copy then shares: which telephone numbers can exist.
+pub fn warm() {
+    let _ = amparo_ingest::phone::number::Numbers::new("").find("+1 415 555 2671");
+}
 
 /// Does the job that was ordered and answers. A panic is an answer too.
 pub fn run(job: &mut Job) {
@@ -115,14 +118,14 @@ fn perform(job: &mut Job, order: ToWorker) -> Result<(), Stop> {
         ToWorker::Row { name, bytes, inside, row, width } => {
             draw(job, &name, bytes, &inside, |whole| amparo_render::text_page(&amparo_render::lines_around(whole, row, AROUND), row, width))
         }
-        ToWorker::Extract { .. } => job.answer.failed("no-such-file"),
+        ToWorker::Extract { name, bytes, inside } => extract(job, &name, bytes, &inside),
         ToWorker::Produce { what, language, data } => produce(job, &what, &language, data),
         ToWorker::Stop => Ok(()),
     }
 }
 
 fn draw(job: &mut Job, name: &str, bytes: u64, inside: &str, drawn: impl FnOnce(&[u8]) -> Result<Png, RenderError>) -> Result<(), Stop> {
-    let whole = if inside.is_empty() { whole(job, bytes) } else { taken_out(job, name, bytes, inside) };
+    let whole = if inside.is_empty() { whole(job, bytes) } else { taken_out(job, name, bytes, inside).ok() };
     match whole.map(|whole| drawn(&whole)) {
         Some(Ok(png)) => job.answer.bytes(&png.bytes),
         Some(Err(_)) | None => job.answer.failed("page-not-drawn"),
@@ -130,7 +133,7 @@ fn draw(job: &mut Job, name: &str, bytes: u64, inside: &str, drawn: impl FnOnce(
 }
 
 fn produce(job: &mut Job, what: &str, language: &str, data: serde_json::Value) -> Result<(), Stop> {
-    let Some(lang) = Lang::of_code(language) else { return job.answer.failed("no-such-language") };
+    let Some(lang) = Lang::parse(language) else { return job.answer.failed("no-such-language") };
     if what != "chronology" {
         return job.answer.failed("no-such-document");
     }
@@ -149,6 +152,23 @@ fn whole(job: &mut Job, bytes: u64) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// One file of an archive, whole: the archive room bounds what a member may hold. The error is a reason code.
+fn taken_out(job: &mut Job, name: &str, bytes: u64, inside: &str) -> Result<Vec<u8>, &'static str> {
+    let body = job.files.first_mut().ok_or("cannot-read-bytes")?;
+    let mut file = amparo_ingest::File { name: name.to_owned(), bytes, body, companions: Vec::new(), inside: String::new() };
+    let member = amparo_ingest::extract(&mut file, inside).map_err(|Refused(why)| why)?;
+    let mut out = Vec::new();
+    member.take(MAX_WHOLE).read_to_end(&mut out).map_err(|_| "broken")?;
+    Ok(out)
+}
+
+fn extract(job: &mut Job, name: &str, bytes: u64, inside: &str) -> Result<(), Stop> {
+    match taken_out(job, name, bytes, inside) {
+        Ok(bytes) => job.answer.bytes(&bytes),
+        Err(why) => job.answer.failed(why),
+    }
+}
+
 fn read(job: &mut Job, name: &str, bytes: u64, names: &[String], ocr: bool, region: &str) -> Result<(), Stop> {
     let Job { files, answer, machine, .. } = job;
     let mut files = files.iter_mut().map(BufReader::new);
@@ -163,12 +183,6 @@ fn read(job: &mut Job, name: &str, bytes: u64, names: &[String], ocr: bool, regi
     let words = |picture: &Picture| machine.map_or(Err("no-machine-reading".to_owned()), |machine| machine.ask(picture));
     let tools = Tools { picture: Some(&picture), ocr: machine.is_some().then_some(&words), region };
     let mut file = amparo_ingest::File { name: name.to_owned(), bytes, body: &mut body, companions, inside: String::new() };
-    let report = read_file(&mut file, &tools, answer)?;
+    let report = amparo_ingest::read(&mut file, &tools, answer)?;
     answer.send(&FromWorker::Done(report))
-}
-
-/// The surest reader reads it.
-fn read_file(file: &mut amparo_ingest::File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<Report, Stop> {
-    let _ = (file, tools, sink);
-    Ok(Report::unread("unknown", amparo_model::State::Unread, "no-reader"))
 }

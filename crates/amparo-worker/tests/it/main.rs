@@ -28,7 +28,7 @@ fn start(program: PathBuf) -> Workers {
 
 /// Short bounds, so that a test of patience is short.
 fn impatient(bytes: u64, ocr: bool) -> Limits {
-    Limits { cpu: std::time::Duration::from_secs(2), wall: std::time::Duration::from_secs(4), answer: 8 << 20, ..Limits::for_file(bytes, ocr) }
+    Limits { cpu: std::time::Duration::from_secs(2), wall: std::time::Duration::from_secs(4), answer: 8 << 20, memory: 256 << 20, ..Limits::for_file(bytes, ocr) }
 }
 
 struct Heard {
