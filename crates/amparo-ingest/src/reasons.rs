@@ -25,6 +25,7 @@ pub const ALL: &[&str] = &[
     "database-encrypted",
     "database-layout-unknown",
     "database-too-large",
+    "database-too-much-work",
     "date-not-understood",
     "duration-not-understood",
     "empty-file",

@@ -1,6 +1,6 @@
 //! What tests share: a listener that keeps everything and checks what it is handed.
 
-use crate::{File, Sink, Stop, Tools};
+use crate::{Companion, File, Sink, Stop, Tools};
 use amparo_model::reading::PageText;
 use amparo_model::{CallColumns, Draft, Inside, Reject, Report};
 use std::io::Cursor;
@@ -54,9 +54,16 @@ impl Sink for Heard {
 
 /// Reads these bytes as a file of this name.
 pub fn hear(name: &str, bytes: &[u8]) -> (Report, Heard) {
+    hear_beside(name, bytes, &[])
+}
+
+/// The same with what came beside it.
+pub fn hear_beside(name: &str, bytes: &[u8], beside: &[(&str, &[u8])]) -> (Report, Heard) {
     let mut heard = Heard::default();
     let mut body = Cursor::new(bytes.to_vec());
-    let mut file = File { name: name.to_owned(), bytes: bytes.len() as u64, body: &mut body, companions: Vec::new(), inside: String::new() };
+    let mut others: Vec<(String, Cursor<Vec<u8>>)> = beside.iter().map(|(n, b)| ((*n).to_owned(), Cursor::new(b.to_vec()))).collect();
+    let companions = others.iter_mut().map(|(name, body)| Companion { name: name.clone(), body }).collect();
+    let mut file = File { name: name.to_owned(), bytes: bytes.len() as u64, body: &mut body, companions, inside: String::new() };
     let report = crate::read(&mut file, &Tools::default(), &mut heard).expect("this listener never stops");
     assert!(report.adds_up());
     (report, heard)

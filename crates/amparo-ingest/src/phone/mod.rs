@@ -1,13 +1,14 @@
 //! Phones: what telephones and carriers write about calls and messages.
 
+pub(crate) mod android;
 //carriers
-//clock
+pub(crate) mod clock;
 //fast
 //generic
-//ios
+pub(crate) mod ios;
 pub mod number;
 pub mod sms_backup;
-//sqlite
+pub mod sqlite;
 //table
 pub(crate) mod tally;
 pub mod text;
@@ -17,8 +18,7 @@ pub mod xml;
 /// The readers of this floor.
 pub const READERS: &[crate::Reader] = &[
     sms_backup::READER,
-    //ios::CALL_HISTORY,
-    //ios::SMS_DB,
+    sqlite::READER,
     //whatsapp::READER,
     //carriers::T_MOBILE,
     //carriers::ATT,

@@ -3,6 +3,7 @@
 //! A short code, "Unavailable" or a number that no country could have stays as written: no guess.
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, Region};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// How many different texts are remembered; then all are forgotten and learned anew.
@@ -59,11 +60,19 @@ impl Numbers {
             return E164(0);
         }
         let clean: String = raw.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-        match PHONE_NUMBER_UTIL.parse(&clean, self.region) {
+        match PHONE_NUMBER_UTIL.parse(without_mexican_one(&clean).as_ref(), self.region) {
             Ok(number) => e164(&number),
             Err(_) => E164(0),
         }
     }
+}
+
+/// Until 2019 a Mexican mobile was called with a 1 before its ten digits; WhatsApp and old address books still write it.
+fn without_mexican_one(clean: &str) -> Cow<'_, str> {
+    ["+521", "011521"]
+        .iter()
+        .find_map(|old| clean.strip_prefix(old).filter(|rest| rest.len() == 10))
+        .map_or(Cow::Borrowed(clean), |rest| Cow::Owned(format!("+52{rest}")))
 }
 
 fn e164(number: &PhoneNumber) -> E164 {
@@ -95,6 +104,8 @@ mod tests {
             ("415.555.2671", Some("+14155552671")),
             ("011 52 55 1234 5678", Some("+525512345678")),
             ("+52 55 1234 5678", Some("+525512345678")),
+            ("+52 1 55 1234 5678", Some("+525512345678")),
+            ("011 52 1 55 1234 5678", Some("+525512345678")),
             ("011502 5555 1234", Some("+50255551234")),
             ("5555550001", Some("+15555550001")),
             ("555-2671", None),

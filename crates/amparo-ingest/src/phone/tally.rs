@@ -47,6 +47,14 @@ impl<'s> Tally<'s> {
         Place::row(row).inside(&self.inside)
     }
 
+    /// Goes on in the table beside this one: what follows is placed there.
+    pub fn enter_beside(&mut self, from: &str, to: &str) -> Result<(), Stop> {
+        self.flush_calls()?;
+        self.inside = format!("{}{to}", self.inside.strip_suffix(from).unwrap_or_default());
+        self.calls.inside = self.inside.clone();
+        Ok(())
+    }
+
     /// A unit that is a call.
     pub fn call(&mut self, call: Call<'_>) -> Result<(), Stop> {
         self.unit()?;
