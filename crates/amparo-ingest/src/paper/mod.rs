@@ -3,9 +3,12 @@
 pub mod ocr;
 pub mod pdf;
 pub mod pdf_words;
+pub mod sheet;
 pub mod ssa_xml;
+pub mod typed;
 
 use crate::{File, Sink, Stop};
+use amparo_model::Draft;
 use amparo_model::reading::PageText;
 use std::io::Read;
 
@@ -61,6 +64,15 @@ impl<'s> PageBatch<'s> {
         self.weight += page.words.iter().map(|w| w.text.len() + size_of_val(w)).sum::<usize>();
         self.pages.push(page);
         if self.weight > 1 << 20 { self.flush() } else { Ok(()) }
+    }
+
+    /// Hands typed records over beside the pages; how many there were.
+    fn records(&mut self, drafts: Vec<Draft>) -> Result<u64, Stop> {
+        let count = drafts.len() as u64;
+        if count > 0 {
+            self.sink.drafts(drafts)?;
+        }
+        Ok(count)
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

@@ -6,10 +6,12 @@
 //! The empty password is tried; any other password means `refused`.
 
 use super::pdf_words::Listener;
+use super::sheet::Field;
+use super::typed::Typed;
 use super::{PageBatch, slurp};
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::reading::PageText;
-use amparo_model::{Report, State};
+use amparo_model::{Region, Report, State};
 use hayro_interpret::kurbo::{Affine, Rect};
 use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page};
 use hayro_syntax::object::{Array, Dict, Name, Object};
@@ -56,6 +58,7 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
     }
     let mut report = Report::reading("pdf", "pdf@1");
     let mut batch = PageBatch::new(sink);
+    let mut typed = Typed::new();
     let cache = InterpreterCache::new();
     let settings = InterpreterSettings::default();
     for (n, page) in pages.iter().enumerate() {
@@ -63,14 +66,16 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
         report.units += 1;
         report.pages += 1;
         match page_words(&pdf, page, &cache, &settings, number, &file.inside) {
-            Outcome::Words(text) => {
+            Outcome::Words(text, fields) => {
                 report.units_read += 1;
+                report.records += batch.records(typed.of(&text, &fields))?;
                 batch.push(text)?;
             }
             Outcome::Blank => report.furniture += 1,
             Outcome::Wanting(why, text) => match super::ocr::machine_read(pdf.data().as_ref(), number, &file.inside, tools) {
                 Ok(read) => {
                     report.units_read += 1;
+                    report.records += batch.records(typed.of(&read, &[]))?;
                     batch.push(read)?;
                 }
                 Err(reason) => {
@@ -87,7 +92,7 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
             batch.progress(report.units, total * report.units / pages.len() as u64)?;
         }
     }
-    report.records = batch.finish()?;
+    report.records += batch.finish()?;
     if report.pages_unread == report.units {
         report.state = State::Unread;
     }
@@ -95,7 +100,7 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
 }
 
 enum Outcome {
-    Words(PageText),
+    Words(PageText, Vec<Field>),
     Blank,
     /// Not readable from its own text: the reason, and what could be read all the same.
     Wanting(&'static str, Option<PageText>),
@@ -120,10 +125,13 @@ fn page_words<'a>(
         let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
         let mut context = Context::new(upright, area, cache, pdf.xref(), settings.clone());
         interpret_page(page, &mut context, &mut listener);
-        field_values(page, upright, &mut listener);
-        listener
+        let fields = fields(page, upright, width, height);
+        for (field, rect) in fields.iter().filter(|(field, _)| !field.ticked) {
+            listener.field_value(*rect, &field.value);
+        }
+        (listener, fields.into_iter().map(|(field, _)| field).collect::<Vec<_>>())
     }));
-    let Ok(listener) = listened else { return Outcome::Wanting("page-broken", None) };
+    let Ok((listener, fields)) = listened else { return Outcome::Wanting("page-broken", None) };
     let (glyphs, unmapped, invisible) = (listener.glyphs, listener.unmapped, listener.invisible);
     let drawn = listener.images + listener.paths;
     let overfull = listener.overfull;
@@ -137,34 +145,63 @@ fn page_words<'a>(
     } else if unmapped * 20 > glyphs {
         Outcome::Wanting("glyphs-without-letters", Some(text))
     } else {
-        Outcome::Words(text)
+        Outcome::Words(text, fields)
     }
 }
 
-/// Values of form fields that have no drawn appearance of their own.
-fn field_values(page: &Page<'_>, upright: Affine, listener: &mut Listener) {
-    let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots" as &[u8]) else { return };
-    for widget in annotations.iter::<Dict<'_>>().take(20_000) {
-        if widget.get::<Name<'_>>(b"Subtype" as &[u8]).is_none_or(|n| n.as_ref() != b"Widget") {
-            continue;
-        }
-        let Some(value) = inherited_value(&widget) else { continue };
-        let Some(rect) = widget.get::<hayro_syntax::object::Rect>(b"Rect" as &[u8]) else { continue };
-        let rect = upright.transform_rect_bbox(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1));
-        listener.field_value(rect, &value);
-    }
+/// Fields looked at on one page; no form has more.
+const MOST_FIELDS: usize = 20_000;
+
+/// The page's form fields that hold something, each with its rectangle on the upright page in points.
+fn fields(page: &Page<'_>, upright: Affine, width: f32, height: f32) -> Vec<(Field, Rect)> {
+    let Some(annotations) = page.raw().get::<Array<'_>>(b"Annots" as &[u8]) else { return Vec::new() };
+    annotations
+        .iter::<Dict<'_>>()
+        .take(MOST_FIELDS)
+        .filter(|widget| widget.get::<Name<'_>>(b"Subtype" as &[u8]).is_some_and(|n| n.as_ref() == b"Widget"))
+        .filter_map(|widget| {
+            let mut field = named_value(&widget)?;
+            let rect = widget.get::<hayro_syntax::object::Rect>(b"Rect" as &[u8])?;
+            let rect = upright.transform_rect_bbox(Rect::new(rect.x0, rect.y0, rect.x1, rect.y1));
+            let (width, height) = (f64::from(width).max(1.0), f64::from(height).max(1.0));
+            field.region = Some(Region::of_fractions(rect.x0 / width, rect.y0 / height, rect.width() / width, rect.height() / height));
+            Some((field, rect))
+        })
+        .collect()
 }
 
-fn inherited_value(widget: &Dict<'_>) -> Option<String> {
-    let mut node = widget.clone();
+/// A widget's value, its own or that of a field above it, and the names on the way up.
+fn named_value(widget: &Dict<'_>) -> Option<Field> {
+    let mut field = Field::default();
+    let mut names = Vec::new();
+    let mut node = Some(widget.clone());
     for _ in 0..16 {
-        if let Some(Object::String(value)) = node.get::<Object<'_>>(b"V" as &[u8]) {
-            let text = text_string(value.as_bytes());
-            return (!text.trim().is_empty()).then_some(text);
+        let Some(dict) = node else { break };
+        if field.value.is_empty() {
+            match dict.get::<Object<'_>>(b"V" as &[u8]) {
+                Some(Object::String(value)) => field.value = text_string(value.as_bytes()),
+                Some(Object::Name(state)) if state.as_ref() != b"Off" => {
+                    field.value = state.as_str().to_owned();
+                    field.ticked = true;
+                }
+                _ => {}
+            }
         }
-        node = node.get::<Dict<'_>>(b"Parent" as &[u8])?;
+        if let (true, Some(Object::String(label))) = (field.label.is_empty(), dict.get::<Object<'_>>(b"TU" as &[u8])) {
+            field.label = text_string(label.as_bytes());
+        }
+        if let Some(Object::String(name)) = dict.get::<Object<'_>>(b"T" as &[u8]) {
+            names.push(text_string(name.as_bytes()));
+        }
+        node = dict.get::<Dict<'_>>(b"Parent" as &[u8]);
     }
-    None
+    // Of several buttons in one group, the ticked one is the one that shows the group's value.
+    if field.ticked && widget.get::<Name<'_>>(b"AS" as &[u8]).is_some_and(|shown| shown.as_str() != field.value) {
+        return None;
+    }
+    names.reverse();
+    field.name = names.join(".");
+    (!field.value.trim().is_empty()).then_some(field)
 }
 
 /// A PDF text string: UTF-16 or UTF-8 with a mark, otherwise one byte a letter.

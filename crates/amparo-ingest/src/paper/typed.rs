@@ -1,0 +1,139 @@
+//! Typed records of a page's words and form fields: each recogniser knows one kind of paper.
+//!
+//! A page's text is kept whatever it is. Beside it, a page that one of [`FORMS`] knows gives typed records.
+//! A recogniser is asked only where one of its marks stands on the page, so that a thousand pages of prose
+//! cost next to nothing, and it gives nothing rather than a guess: a blank form, or a page that merely
+//! speaks of such a form, has no records.
+
+use super::sheet::{Field, Sheet};
+use amparo_model::Draft;
+use amparo_model::reading::PageText;
+use std::collections::{HashMap, HashSet};
+
+/// A recogniser of one kind of paper.
+///
+/// To add one: a file with `pub const FORM: Form`, and a line in [`FORMS`].
+pub struct Form {
+    /// The paper's name, for tests and for the reader of this list.
+    pub name: &'static str,
+    /// A page is looked at where a word begins with one of these, upper or lower case (ASCII).
+    /// `<` stands for any word that holds that sign.
+    pub marks: &'static [&'static str],
+    /// Whether machine-read pages are looked at too. Only for papers that carry their own proof (check digits):
+    /// elsewhere a misread digit would be a wrong record.
+    pub machine_read: bool,
+    /// What the page gives. Records stand in the rectangle of the words they came from ([`Sheet::draft`]).
+    pub read: fn(&Sheet<'_>) -> Vec<Draft>,
+}
+
+/// Every recogniser, by name.
+pub const FORMS: &[Form] = &[];
+
+/// The recognisers at work on the pages of one file, one page at a time and in order.
+pub struct Typed {
+    forms: &'static [Form],
+    /// First letters of the marks, so that most words are passed over at a glance.
+    first: [bool; 256],
+    /// What earlier pages gave: copies of one statement in a file are one record, at the first copy's place.
+    given: HashSet<String>,
+}
+
+impl Typed {
+    pub fn new() -> Typed {
+        Typed::with(FORMS)
+    }
+
+    fn with(forms: &'static [Form]) -> Typed {
+        let mut first = [false; 256];
+        for byte in forms.iter().flat_map(|f| f.marks).filter_map(|m| m.bytes().next()) {
+            first[usize::from(byte.to_ascii_lowercase())] = true;
+            first[usize::from(byte.to_ascii_uppercase())] = true;
+        }
+        Typed { forms, first, given: HashSet::new() }
+    }
+
+    /// The typed records of this page that no earlier page of the file gave.
+    pub fn of(&mut self, page: &PageText, fields: &[Field]) -> Vec<Draft> {
+        let mut known = vec![false; self.forms.len()];
+        for word in &page.words {
+            let Some(letter) = word.text.bytes().next() else { continue };
+            let arrow = self.first[usize::from(b'<')] && word.text.contains('<');
+            if !self.first[usize::from(letter)] && !arrow {
+                continue;
+            }
+            for (form, known) in self.forms.iter().zip(&mut known) {
+                *known = *known || form.marks.iter().any(|mark| if *mark == "<" { arrow } else { begins(&word.text, mark) });
+            }
+        }
+        let mut drafts = Vec::new();
+        let mut seen = HashMap::new();
+        for (form, known) in self.forms.iter().zip(known) {
+            if !known || (page.machine_read && !form.machine_read) {
+                continue;
+            }
+            // A page that breaks a recogniser is still a page.
+            let sheet = Sheet::new(page, fields);
+            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (form.read)(&sheet))).unwrap_or_default();
+            for mut draft in read {
+                if draft.check().is_err() || draft.fields.is_empty() || !self.given.insert(same(&draft)) {
+                    continue;
+                }
+                // One page, one kind, one field name: one record (its id is made of these).
+                let times: &mut u32 = seen.entry((draft.kind, draft.place.field.clone())).or_default();
+                *times += 1;
+                if *times > 1 {
+                    draft.place.field = format!("{}#{times}", draft.place.field);
+                }
+                drafts.push(draft);
+            }
+        }
+        drafts
+    }
+}
+
+impl Default for Typed {
+    fn default() -> Typed {
+        Typed::new()
+    }
+}
+
+fn begins(word: &str, mark: &str) -> bool {
+    word.len() >= mark.len() && word.as_bytes()[..mark.len()].eq_ignore_ascii_case(mark.as_bytes())
+}
+
+/// What makes two records of one file copies of each other: kind and every field.
+fn same(draft: &Draft) -> String {
+    let mut out = draft.kind.as_str().to_owned();
+    for (name, value) in &draft.fields {
+        out.push_str(&format!("\u{1f}{name}\u{1f}{}", value.to_text()));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amparo_model::reading::Word;
+    use amparo_model::{Kind, Region};
+
+    fn every_word_is_an_event(sheet: &Sheet<'_>) -> Vec<Draft> {
+        sheet.page.words.iter().map(|w| sheet.draft(Kind::Event, Region::WHOLE, "").with("text", w.text.as_str())).collect()
+    }
+    const TEST: &[Form] = &[Form { name: "test", marks: &["w-2"], machine_read: false, read: every_word_is_an_event }];
+
+    fn page(number: u32, text: &str) -> PageText {
+        let words = text.split(' ').map(|t| Word { text: t.into(), at: [0, 0, 1, 1], confidence: None, line: false }).collect();
+        PageText { inside: String::new(), page: number, machine_read: false, words }
+    }
+
+    #[test]
+    fn copies_are_one_record_and_each_record_has_a_name_of_its_own() {
+        let mut typed = Typed::with(TEST);
+        assert!(typed.of(&page(1, "W2 forms"), &[]).is_empty());
+        let first = typed.of(&page(2, "Form W-2 Form"), &[]);
+        assert_eq!(first.iter().map(|d| d.place.field.as_str()).collect::<Vec<_>>(), ["", "#2"]);
+        assert!(typed.of(&page(3, "Form w-2"), &[]).iter().all(|d| d.fields["text"].to_text() == "w-2"));
+        let machine = PageText { machine_read: true, ..page(4, "W-2 new words") };
+        assert!(typed.of(&machine, &[]).is_empty());
+    }
+}
