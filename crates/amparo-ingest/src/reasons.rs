@@ -38,6 +38,7 @@ pub const ALL: &[&str] = &[
     "not-a-call",
     "overlapping-members",
     "read-with-its-database",
+    "reader-crashed",
     "row-broken",
     "row-too-long",
     "some-rows-rejected",

@@ -1,12 +1,14 @@
 //! Which reader a file belongs to, told by its bytes and never by its name alone.
 //!
 //! The surest reader reads. A file that none claims is kept under the name of its kind, with the reason
-//! that it was not read; and a reader whose counts do not add up is not believed.
+//! that it was not read; and a reader whose counts do not add up is not believed. A reader that panics costs
+//! its own file, never the archive around it.
 
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::{CallColumns, Draft, Inside, Reject, Report, State};
 use amparo_model::reading::PageText;
 use std::io::{Read, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// All readers, the more particular before the more general.
 pub fn readers() -> impl Iterator<Item = &'static Reader> {
@@ -47,10 +49,27 @@ pub fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Resu
     };
     drop(head);
     let mut counting = Counting { sink, rejects: 0, records: 0, pages: 0 };
-    let report = (reader.read)(file, tools, &mut counting)?;
+    // What was handed over before a panic stands; the listener has seen it, and it is counted here.
+    let report = match catch_unwind(AssertUnwindSafe(|| (reader.read)(file, tools, &mut counting))) {
+        Ok(report) => report?,
+        Err(_) => return Ok(crashed(reader, &counting)),
+    };
     let with_pages = counting.records + counting.pages;
     let records = if report.records == with_pages { with_pages } else { counting.records };
     Ok(believed(report, counting.rejects, records))
+}
+
+/// What is known of a file whose reader broke off: the rejects and records that were handed over, and no more.
+fn crashed(reader: &Reader, heard: &Counting<'_>) -> Report {
+    let reader_version = format!("{}@{}", reader.name, reader.version);
+    Report {
+        state: if heard.records + heard.pages > 0 { State::PartlyRead } else { State::Unread },
+        reason: Some("reader-crashed".to_owned()),
+        units: heard.rejects,
+        rejects: heard.rejects,
+        records: heard.records,
+        ..Report::reading(reader.name, &reader_version)
+    }
 }
 
 /// The first 64 KiB and the last 4 KiB; the source is left at its start.
@@ -235,6 +254,17 @@ mod tests {
             assert!(got.adds_up());
             assert_eq!((got.state, got.records, got.rejects), (State::PartlyRead, 2, 1));
             assert_eq!(got.reason.as_deref(), Some("counts-do-not-add-up"));
+        }
+    }
+
+    #[test]
+    fn a_reader_that_panics_costs_what_it_had_not_said() {
+        const READER: Reader = Reader { name: "a", version: 1, recognise: |_| Sure::Yes, read: |_, _, _| Err(Stop) };
+        for (records, rejects, state) in [(3, 2, State::PartlyRead), (0, 2, State::Unread)] {
+            let mut heard = crate::testing::Heard::default();
+            let report = crashed(&READER, &Counting { sink: &mut heard, rejects, records, pages: 0 });
+            assert!(report.adds_up());
+            assert_eq!((report.state, report.records, report.rejects, report.reason.as_deref()), (state, records, rejects, Some("reader-crashed")));
         }
     }
 

@@ -14,6 +14,7 @@ fn run(job: &mut Job) {
     let Some(ToWorker::Read { name, .. }) = job.order() else { return amparo_worker::jobs::run(job) };
     match name.as_str() {
         "attack:escape" => escape(job),
+        "attack:fork-storm" => fork_storm(job),
         "attack:die" => unsafe {
             libc::syscall(libc::SYS_exit_group, 9);
         },
@@ -65,6 +66,28 @@ fn run(job: &mut Job) {
         },
         _ => amparo_worker::jobs::run(job),
     }
+}
+
+/// Forty thousand tries to become two, by each call that could.
+fn fork_storm(job: &mut Job) {
+    let zeros = [0_u8; 88];
+    let (mut tries, mut started) = (0, 0);
+    for _ in 0..10_000 {
+        for flags in [libc::SIGCHLD, libc::CLONE_VM | libc::CLONE_VFORK | libc::SIGCHLD, libc::CLONE_VM | libc::CLONE_THREAD | libc::CLONE_SIGHAND] {
+            tries += 1;
+            match unsafe { libc::syscall(libc::SYS_clone, libc::c_long::from(flags), 0, 0, 0, 0) } {
+                -1 => {}
+                0 => std::process::exit(0),
+                _ => started += 1,
+            }
+        }
+        tries += 1;
+        if unsafe { libc::syscall(libc::SYS_clone3, zeros.as_ptr(), zeros.len()) } != -1 {
+            started += 1;
+        }
+    }
+    let _ = job.answer.send(&FromWorker::Progress { units: tries, bytes: started });
+    let _ = job.answer.send(&FromWorker::Done(Report::reading("attack", "attack@1")));
 }
 
 #[inline(never)]

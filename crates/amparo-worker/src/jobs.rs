@@ -21,6 +21,19 @@ const CHUNK: usize = 1 << 20;
 /// Lines shown before and after a row.
 const AROUND: u64 = 12;
 
+/// Why a job is not done, beside the reasons of the readers. Each has a sentence in every language.
+pub const REASONS: &[&str] = &[
+    "bad-order",
+    "document-not-made",
+    "machine-reading-failed",
+    "no-machine-reading",
+    "no-such-document",
+    "no-such-language",
+    "page-not-drawn",
+    "page-too-large",
+    "reader-crashed",
+];
+
 /// One job: what to do, the files, and where to answer.
 pub struct Job {
     order: File,

@@ -1,7 +1,7 @@
 //! A reader that has been taken over gets nothing, costs one file, and the rest are read.
 
-use crate::{attacker, impatient, read, start};
 use crate::reading::{Limits, Workers};
+use crate::{attacker, impatient, read, start};
 use amparo_model::wire::FromWorker;
 
 #[test]
@@ -55,9 +55,17 @@ fn each_misbehaviour_costs_one_file_and_says_why() {
 }
 
 #[test]
+fn a_storm_of_forks_starts_nothing() {
+    let workers = start(attacker());
+    let heard = read(&workers, "attack:fork-storm", b"x");
+    let started = heard.frames.iter().find_map(|f| if let FromWorker::Progress { units, bytes } = f { Some((*units, *bytes)) } else { None });
+    assert_eq!((heard.reason(), started), ("read", Some((40_000, 0))), "tries, and how many succeeded");
+}
+
+#[test]
 fn a_killed_fork_server_is_started_again() {
     let workers = start(attacker());
-    let before = pids_of_children();
+    let before = children();
     assert_eq!(read(&workers, "a.txt", b"Hello.\n").reason(), "read");
     for pid in before.iter().copied().filter(|pid| is_ours(*pid)) {
         if let Some(pid) = rustix::process::Pid::from_raw(pid) {
@@ -68,7 +76,7 @@ fn a_killed_fork_server_is_started_again() {
 }
 
 /// This thread's own children: every test starts its reading process on a thread of its own.
-fn pids_of_children() -> Vec<i32> {
+pub fn children() -> Vec<i32> {
     let path = format!("/proc/self/task/{}/children", rustix::thread::gettid().as_raw_nonzero());
     let children = std::fs::read_to_string(path).unwrap_or_default();
     children.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()

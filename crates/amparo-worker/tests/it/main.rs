@@ -41,6 +41,10 @@ impl Heard {
         self.frames.iter().filter_map(|f| if let FromWorker::Rejects(r) = f { Some(r) } else { None }).flatten().collect()
     }
 
+    fn calls(&self) -> usize {
+        self.frames.iter().map(|f| if let FromWorker::Calls(calls) = f { calls.len() } else { 0 }).sum()
+    }
+
     fn reason(&self) -> &str {
         self.report.as_ref().err().map_or("read", ReadFailure::reason)
     }
