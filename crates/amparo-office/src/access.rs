@@ -2,10 +2,62 @@
 //!
 //! [`reduce`] is the only maker of [`Visible`]: what a door prints has passed through here.
 
+use crate::problem::{Exit, Problem, Result};
 use amparo_model::numbers::mask_number;
 use amparo_model::record::{Fields, Veil};
 use amparo_model::{Kind, Record, Value};
 use std::collections::BTreeSet;
+
+/// What a member is about to do. The key decides who can read; this decides who may.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// Look at a case one has the grant of.
+    Look,
+    /// Take papers in, say whose they are, read them again.
+    Receive,
+    /// Settle a finding, correct a record, close or name a case.
+    Decide,
+    /// Set what only a representative sets: authorized, complete.
+    Set,
+    /// Open a new case.
+    Begin,
+    /// Withdraw a paper, ask for or carry out a shredding.
+    Forget,
+    /// Forbid forgetting, or allow it again.
+    Hold,
+    /// Hand a case over, or take one in.
+    HandOver,
+    /// Grant and revoke access to a case.
+    Grant,
+    /// Add and remove members.
+    Manage,
+    /// Write a backup.
+    Backup,
+}
+
+/// Which roles may do what. An administrator of a small office is often its representative, so may do all.
+const MAY: &[(&str, &[Action])] = {
+    use Action::*;
+    &[
+        ("admin", &[Look, Receive, Decide, Set, Begin, Forget, Hold, HandOver, Grant, Manage, Backup]),
+        ("representative", &[Look, Receive, Decide, Set, Begin, Forget, Hold, HandOver, Grant, Backup]),
+        ("paralegal", &[Look, Receive, Decide, Begin, Forget, Hold, HandOver, Backup]),
+        ("volunteer", &[Look, Receive]),
+    ]
+};
+
+/// The roles a member can have.
+pub fn roles() -> impl Iterator<Item = &'static str> {
+    MAY.iter().map(|(role, _)| *role)
+}
+
+/// Whether a member of this role may do it.
+pub fn decide(role: &str, action: Action) -> Result<()> {
+    match MAY.iter().find(|(name, _)| *name == role).is_some_and(|(_, may)| may.contains(&action)) {
+        true => Ok(()),
+        false => Err(Problem::new(Exit::NotAllowed, "problem-not-allowed")),
+    }
+}
 
 /// Something that may be shown as it is.
 #[derive(Clone, Debug)]
@@ -150,6 +202,22 @@ mod tests {
         let shown = reduce(&record(draft), own);
         let names = shown.get().record.fields.keys().copied().collect();
         (shown.get().masked, shown.get().number_masked.clone(), names)
+    }
+
+    #[test]
+    fn a_volunteer_takes_papers_in_and_forgets_nothing() {
+        for (role, action, may) in [
+            ("volunteer", Action::Receive, true),
+            ("volunteer", Action::Forget, false),
+            ("volunteer", Action::HandOver, false),
+            ("paralegal", Action::Set, false),
+            ("representative", Action::Set, true),
+            ("representative", Action::Manage, false),
+            ("admin", Action::Manage, true),
+            ("nobody", Action::Look, false),
+        ] {
+            assert_eq!(decide(role, action).is_ok(), may, "{role} {action:?}");
+        }
     }
 
     #[test]

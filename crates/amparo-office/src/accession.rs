@@ -1,14 +1,19 @@
 //! Receiving: a file is kept whatever it is, read as far as it can be, and written down in one entry.
 
-use crate::custody::{Case, Segments, Where};
-use crate::problem::Result;
+use crate::problem::{Problem, Result};
 use amparo_model::event::{Companion, Given, ReadingOf, What};
 use amparo_model::ids::RunId;
 use amparo_model::reading::Inside;
 use amparo_model::wire::FromWorker;
-use amparo_model::{Certainty, PartyId, Report, State};
+use amparo_model::{Certainty, Draft, Giving, PartyId, Reject, Report, Sha256, State};
+use amparo_vault::{Case, Now, Open, Segments, Where};
 use std::collections::BTreeMap;
 use std::io::Read;
+
+/// Files inside an archive that an entry lists itself; longer lists lie in a segment.
+const INSIDE_IN_ENTRY: usize = 200;
+/// What a reading "assumed" where a representative gave the file as their decision.
+const AS_SET: &str = "as-set";
 
 /// One file as it comes in.
 pub struct Incoming<'a> {
@@ -21,8 +26,8 @@ pub struct Incoming<'a> {
     pub from: Option<String>,
     pub subject: Option<PartyId>,
     pub run: RunId,
-    /// The representative who sets what the file says, where it is an account given that way.
-    pub set_by: Option<String>,
+    /// A representative sets what the file says: an account given that way.
+    pub set: bool,
 }
 
 /// How a file is read: says frames to the listener (which answers whether to go on) and ends with the
@@ -30,7 +35,7 @@ pub struct Incoming<'a> {
 pub type ReadFile<'a> = dyn FnMut(&mut dyn FnMut(FromWorker) -> bool) -> std::result::Result<Report, String> + 'a;
 
 /// Keeps and reads one file; the number of its entry. What cannot be read is kept all the same.
-pub fn receive(case: &mut Case, incoming: Incoming<'_>, read: &mut ReadFile<'_>) -> Result<u64> {
+pub fn receive(case: &mut Case<Open>, incoming: Incoming<'_>, read: &mut ReadFile<'_>, clock: fn() -> Now) -> Result<u64> {
     let kept = case.keep(incoming.body)?;
     let drawer = incoming.subject.map_or(Where::Unassigned, Where::Party);
     let given = |blob, already, companions, reading| Given {
@@ -49,8 +54,13 @@ pub fn receive(case: &mut Case, incoming: Incoming<'_>, read: &mut ReadFile<'_>)
     if let Some(earlier) = case.file().holds_bytes(&kept.sha256) {
         let (seq, blob) = (earlier.seq, earlier.given.blob);
         let reading = ReadingOf { report: earlier.reading.report.clone(), inside: vec![], segments: vec![] };
+        let unassigned = earlier.subject.is_none();
         case.discard(kept.blob)?;
-        return case.append(drawer, What::Given(given(blob, Some(seq), vec![], reading)), vec![]);
+        let again = case.append(drawer, What::Given(given(blob, Some(seq), vec![], reading)), &[], clock())?;
+        if let (true, Some(party)) = (unassigned, incoming.subject) {
+            case.assign(seq, "", Some(party), clock())?;
+        }
+        return Ok(again);
     }
     let mut companions = Vec::new();
     let mut keys = vec![kept.blob];
@@ -59,23 +69,27 @@ pub fn receive(case: &mut Case, incoming: Incoming<'_>, read: &mut ReadFile<'_>)
         keys.push(kept.blob);
         companions.push(Companion { blob: kept.blob, sha256: kept.sha256, bytes: kept.bytes, name });
     }
-    let (reading, segments) = take(case, read, incoming.set_by.is_some())?;
+    let (reading, segments) = take(case, read, incoming.set)?;
     keys.extend(segments);
-    case.append(drawer, What::Given(given(kept.blob, None, companions, reading)), keys)
+    Ok(case.append(drawer, What::Given(given(kept.blob, None, companions, reading)), &keys, clock())?)
 }
 
 /// Runs a newer reader over what is held; the number of the new entry.
-pub fn reread(case: &mut Case, of: u64, drawer: Where, read: &mut ReadFile<'_>) -> Result<u64> {
-    let (reading, keys) = take(case, read, false)?;
-    case.append(drawer, What::Reread { of, reading }, keys)
+pub fn reread(case: &mut Case<Open>, of: u64, read: &mut ReadFile<'_>, clock: fn() -> Now) -> Result<u64> {
+    let giving = case.file().givings.get(&of).ok_or_else(|| Problem::from(amparo_vault::VaultError::NoSuchEntry(of)))?;
+    let drawer = giving.subject.map_or(Where::Unassigned, Where::Party);
+    // What a representative set by a file stays set when the file is read again.
+    let set = is_set(giving);
+    let (reading, keys) = take(case, read, set)?;
+    Ok(case.append(drawer, What::Reread { of, reading }, &keys, clock())?)
 }
 
 /// Listens to a reading and seals what it says as it comes.
-fn take(case: &mut Case, read: &mut ReadFile<'_>, set: bool) -> Result<(ReadingOf, Vec<amparo_model::Sha256>)> {
+fn take(case: &mut Case<Open>, read: &mut ReadFile<'_>, set: bool) -> Result<(ReadingOf, Vec<Sha256>)> {
     let mut segments = Segments::new(case);
-    let mut heard = Heard::default();
+    let mut heard = Heard { set, ..Heard::default() };
     let mut failed = None;
-    let answer = read(&mut |frame| match heard.hear(&mut segments, frame, set) {
+    let answer = read(&mut |frame| match heard.hear(&mut segments, frame) {
         Ok(()) => true,
         Err(problem) => {
             failed = Some(problem);
@@ -87,9 +101,14 @@ fn take(case: &mut Case, read: &mut ReadFile<'_>, set: bool) -> Result<(ReadingO
     }
     match answer {
         Ok(report) => {
+            let (report, inside) = heard.counts(report);
+            let listed_apart = inside.len() > INSIDE_IN_ENTRY;
+            if listed_apart {
+                segments.inside(&inside)?;
+            }
             let segments = segments.finish()?;
             let keys = segments.iter().map(|s| s.blob).collect();
-            Ok((heard.reading(report, segments), keys))
+            Ok((ReadingOf { report, inside: if listed_apart { vec![] } else { inside }, segments }, keys))
         }
         Err(reason) => {
             segments.drop_all()?;
@@ -99,62 +118,85 @@ fn take(case: &mut Case, read: &mut ReadFile<'_>, set: bool) -> Result<(ReadingO
     }
 }
 
+/// What only a representative sets (RECORDS.md): a file that says it without being given that way is not taken at its word.
+const ONLY_SET: &[&str] = &["authorized", "complete"];
+
 #[derive(Default)]
 struct Heard {
+    set: bool,
     /// Records by path inside.
     records: BTreeMap<String, u64>,
     inside: Vec<Inside>,
+    /// Rows of an account that said what only a representative may.
+    refused: u64,
 }
 
 impl Heard {
-    fn hear(&mut self, segments: &mut Segments<'_>, frame: FromWorker, set: bool) -> Result<()> {
+    fn hear(&mut self, segments: &mut Segments<'_>, frame: FromWorker) -> Result<()> {
         match frame {
             FromWorker::Calls(batch) => {
                 *self.records.entry(batch.inside.clone()).or_default() += batch.len() as u64;
-                segments.calls(&batch)
+                segments.calls(&batch)?;
             }
-            FromWorker::Drafts(mut batch) => {
-                for draft in &mut batch {
-                    *self.records.entry(draft.place.inside.clone()).or_default() += 1;
-                    if set && draft.certainty == Certainty::Said {
-                        draft.certainty = Certainty::Set;
-                    }
-                }
-                segments.drafts(&batch)
+            FromWorker::Drafts(batch) => {
+                let (batch, refused): (Vec<_>, Vec<_>) = batch.into_iter().partition(|d| self.set || !d.fields.keys().any(|f| ONLY_SET.contains(f)));
+                self.refused += refused.len() as u64;
+                let rejects: Vec<Reject> = refused.iter().map(|d| Reject::new(d.place.clone(), "only-a-representative-sets", "")).collect();
+                segments.rejects(&rejects)?;
+                let batch: Vec<_> = batch.into_iter().map(|draft| self.weigh(draft)).collect();
+                segments.drafts(&batch)?;
             }
             FromWorker::Pages(batch) => {
                 for page in &batch {
                     *self.records.entry(page.inside.clone()).or_default() += 1;
                 }
-                segments.pages(&batch)
+                segments.pages(&batch)?;
             }
-            FromWorker::Rejects(batch) => segments.rejects(&batch),
-            FromWorker::Inside(files) => {
-                self.inside.extend(files);
-                Ok(())
-            }
-            _ => Ok(()),
+            FromWorker::Rejects(batch) => segments.rejects(&batch)?,
+            FromWorker::Inside(files) => self.inside.extend(files),
+            _ => {}
         }
+        Ok(())
+    }
+
+    fn weigh(&mut self, mut draft: Draft) -> Draft {
+        *self.records.entry(draft.place.inside.clone()).or_default() += 1;
+        if self.set && draft.certainty == Certainty::Said {
+            draft.certainty = Certainty::Set;
+        }
+        draft
     }
 
     /// The counts with the records that were really heard: the reading process is not believed.
-    fn reading(self, mut report: Report, segments: Vec<amparo_model::event::Segment>) -> ReadingOf {
-        let all: u64 = self.records.values().sum();
+    fn counts(self, mut report: Report) -> (Report, Vec<Inside>) {
         let mut inside = self.inside;
-        let mut within = 0;
-        for file in &mut inside {
+        inside.iter_mut().for_each(|file| file.report.records = 0);
+        report.records = 0;
+        for (path, n) in &self.records {
             // A table of a database inside an archive is named below the file's own path.
-            let own: u64 = self.records.iter().filter(|(path, _)| **path == file.path || path.strip_prefix(&file.path).is_some_and(|r| r.starts_with('/'))).map(|(_, n)| n).sum();
-            file.report.records = own;
-            within += own;
+            let holder = inside.iter_mut().filter(|f| is_below(path, &f.path)).max_by_key(|f| f.path.len());
+            *holder.map_or(&mut report.records, |f| &mut f.report.records) += n;
         }
-        report.records = all.saturating_sub(within);
-        if !report.adds_up() {
+        let refused = self.refused.min(report.units_read);
+        report.units_read -= refused;
+        report.rejects += refused;
+        if refused > 0 && report.state == State::Read {
             report.state = State::PartlyRead;
-            report.reason = Some("counts-disagree".to_owned());
-            report.units = report.units_read + report.furniture + report.rejects + report.pages_unread;
+            report.reason = Some("some-rows-rejected".to_owned());
         }
-        ReadingOf { report, inside, segments }
+        if self.set {
+            report.assumed.push(AS_SET.to_owned());
+        }
+        (report, inside)
     }
 }
 
+/// Whether a record's path inside is this file's or lies below it.
+pub(crate) fn is_below(path: &str, file: &str) -> bool {
+    path.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether a representative gave this file as their own decision.
+pub fn is_set(giving: &Giving) -> bool {
+    giving.given.reading.report.assumed.iter().any(|a| a == AS_SET)
+}

@@ -1,7 +1,22 @@
 //! The work of an office: one function a task.
+//!
+//! A [`Desk`] is an office unlocked by one member, an [`OpenCase`] a case this member opened at it. Each
+//! task asks first whether they may, does it, writes it down, and answers with plain facts; the words
+//! are found at the door.
 
 pub mod access;
+pub mod accession;
 pub mod contract;
+pub mod desk;
+pub mod load;
+mod open_case;
 mod problem;
+pub mod search;
 
+pub use desk::{Desk, Founded};
+pub use open_case::OpenCase;
 pub use problem::{Exit, Problem, Result};
+
+// What the doors see of custody: results, never keys.
+pub use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Look, MemberState, Now, Since, Standing, Store, StoreError, VaultError};
+pub use amparo_vault::{Found, Report as Verified};

@@ -1,5 +1,7 @@
 //! What went wrong, with its facts; the words are found at the door, in the reader's language.
 
+use amparo_vault::{Standing, VaultError};
+
 /// What a program that called this one may conclude.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
@@ -31,3 +33,65 @@ impl Problem {
 }
 
 pub type Result<T> = std::result::Result<T, Problem>;
+
+/// The facts of a vault's error, under the message that tells what it means and what to do.
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Problem {
+        use amparo_vault::StoreError;
+        let new = Problem::new;
+        match error {
+            VaultError::Store(StoreError::Full { .. }) => new(Exit::Store, "problem-disk-full"),
+            VaultError::Store(StoreError::NotItself { .. }) => new(Exit::Store, "problem-altered"),
+            VaultError::Store(e) => new(Exit::Store, "problem-store").with("why", e),
+            VaultError::Io(e) if matches!(e.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => new(Exit::Store, "problem-disk-full"),
+            VaultError::Io(e) => new(Exit::Store, "problem-store").with("why", e),
+            VaultError::AlreadyAnOffice => new(Exit::No, "problem-office-there"),
+            VaultError::NoOffice => new(Exit::No, "problem-office-none"),
+            VaultError::WrongPassphrase => new(Exit::NotAllowed, "problem-bad-passphrase"),
+            VaultError::WrongWords => new(Exit::NotAllowed, "problem-words-open-nothing"),
+            VaultError::HostileSlot => new(Exit::Store, "problem-hostile-slot"),
+            VaultError::OfficeRolledBack { remembered, tip } => new(Exit::Store, "problem-office-rolled-back").with("remembered", remembered.0).with("found", tip),
+            VaultError::NoSuchMember(member) => new(Exit::No, "problem-no-member").with("member", member),
+            VaultError::NoSuchCase => new(Exit::No, "problem-case-none"),
+            VaultError::NoGrant(_) => new(Exit::NotAllowed, "problem-not-allowed"),
+            VaultError::ReadOnly(_, standing) => read_only(&standing),
+            VaultError::Broken(broken) => new(Exit::Store, "problem-entry-broken").with("seq", broken.seq),
+            VaultError::Busy => new(Exit::Store, "problem-busy"),
+            VaultError::KeyGone(_) => new(Exit::No, "problem-key-gone"),
+            VaultError::Altered(_) => new(Exit::Store, "problem-altered"),
+            VaultError::Held => new(Exit::NotAllowed, "problem-held"),
+            VaultError::NoSuchEntry(seq) => new(Exit::No, "problem-no-file").with("file", seq),
+            VaultError::NoSuchDrawer => new(Exit::NotAllowed, "problem-not-allowed"),
+            VaultError::AskFirst => new(Exit::NotAllowed, "problem-needs-shred"),
+            VaultError::NotRipe { until } => new(Exit::NotAllowed, "problem-not-ripe").with("until", until),
+            VaultError::TooLong(bytes) => new(Exit::No, "problem-too-long").with("bytes", bytes),
+            VaultError::Seal(what) | VaultError::Malformed(what) => new(Exit::Store, "problem-broken").with("why", what),
+            VaultError::Refused(what) => new(Exit::No, refused(what)),
+        }
+    }
+}
+
+fn read_only(standing: &Standing) -> Problem {
+    let new = |id| Problem::new(Exit::Store, id);
+    match standing {
+        Standing::Shorter { head, tip, .. } => new("problem-tail-missing").with("from", tip + 1).with("to", head),
+        Standing::Forked { seq, .. } => new("problem-forked").with("seq", seq),
+        Standing::ForeignTail { from } => new("problem-foreign-tail").with("from", from),
+        Standing::UnknownEvent { seq } => new("problem-newer-version").with("seq", seq),
+        Standing::Broken(broken) => new("problem-entry-broken").with("seq", broken.seq),
+        Standing::HeadMissing | Standing::HeadBadlySigned => new("problem-head-missing"),
+        Standing::Whole | Standing::AfterCrash { .. } => new("problem-busy"),
+    }
+}
+
+/// The vault's short refusals that a person can meet.
+fn refused(what: &str) -> &'static str {
+    match what {
+        "the handle is taken" => "problem-handle-taken",
+        "nobody asked" => "problem-nothing-asked",
+        "the member who asked cannot agree" => "problem-needs-second",
+        "another office's backup" => "problem-backup-other-office",
+        "the bundle is not the one that was written" | "the bundle is not signed by this office" | "the keystore did not read back" => "problem-backup-not-whole",
+        _ => "problem-refused",
+    }
+}

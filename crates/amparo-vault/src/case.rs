@@ -244,6 +244,16 @@ impl Case<Open> {
         Err(VaultError::Busy)
     }
 
+    /// A name for a text that holds within this case and tells nothing to whoever has no key of it.
+    ///
+    /// Keyed by the first entry's own key, which stays through every rotation; never stored.
+    pub fn token(&self, text: &str) -> Result<String> {
+        match self.state.journal.ring.reach(ring::ENTRY, &self.state.journal.genesis.0) {
+            Reach::Key { key, .. } => Ok(lock::hex(&lock::expand(&key, "token", text.as_bytes())?[..8])),
+            Reach::NoRow | Reach::Spoilt | Reach::Walled { .. } => Err(VaultError::NoGrant(self.id)),
+        }
+    }
+
     // ---- papers ----
 
     /// Seals a file as it is read; durable when this returns. It counts only when an entry names it.

@@ -37,6 +37,7 @@ pub use roster::{CaseInfo, Grant, MemberState, Place, Roster, Settings, ShredWis
 pub use segments::{LinesIn, MAX_SEGMENT, Segments};
 pub use session::Session;
 pub use verify::{Found, Report, Since, verify_blobs, verify_chain};
+pub use amparo_store::{Store, StoreError};
 
 /// The system clock's milliseconds since 1970, UTC; passed in, never read here.
 pub type Now = i64;

@@ -1,0 +1,256 @@
+//! The desk: an office unlocked by one member, and what is done with the office as a whole.
+
+use crate::access::{Action, decide};
+use crate::open_case::OpenCase;
+use crate::problem::{Exit, Problem, Result};
+use amparo_model::{JournalId, MemberId};
+use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
+use std::path::Path;
+use std::sync::Arc;
+
+pub struct Desk {
+    pub(crate) office: Office,
+    clock: fn() -> Now,
+}
+
+/// A new office with what is printed once: the member's words, and the recovery sheets.
+pub struct Founded {
+    pub desk: Desk,
+    pub words: Vec<String>,
+    pub sheets: Vec<Vec<String>>,
+}
+
+/// One line of the list of cases.
+pub struct CaseLine {
+    pub handle: String,
+    pub opened_on: String,
+    /// This member may open it.
+    pub mine: bool,
+}
+
+/// A wish to destroy a case, and when it may be done.
+pub struct Ripeness {
+    pub ripe: bool,
+    pub until: String,
+}
+
+impl Desk {
+    /// Makes an office in an empty store.
+    pub fn found(store: Arc<dyn Store>, founding: &Founding<'_>, clock: fn() -> Now) -> Result<Founded> {
+        let founded = amparo_vault::init(store, founding, clock())?;
+        let spanish = founding.language == "es";
+        let words = founded.words.words(spanish)?;
+        let sheets = founded.recovery.iter().map(|s| s.words(spanish)).collect::<std::result::Result<_, _>>()?;
+        Ok(Founded { desk: Desk { office: founded.office, clock }, words, sheets })
+    }
+
+    pub fn unlock(store: Arc<dyn Store>, passphrase: &str, clock: fn() -> Now) -> Result<Desk> {
+        Ok(Desk { office: amparo_vault::unlock(store, passphrase)?, clock })
+    }
+
+    /// Goes on with what [`Desk::secret`] handed to the agent.
+    pub fn resume(store: Arc<dyn Store>, secret: &[u8], clock: fn() -> Now) -> Result<Desk> {
+        Ok(Desk { office: amparo_vault::resume(store, secret)?, clock })
+    }
+
+    /// Opens the office with the 24 words of a member's sheet.
+    pub fn with_words(store: Arc<dyn Store>, words: &str, clock: fn() -> Now) -> Result<Desk> {
+        check_words(words)?;
+        Ok(Desk { office: amparo_vault::unlock_with_words(store, words)?, clock })
+    }
+
+    /// Brings an office back into an empty store from a backup folder and a member's words.
+    pub fn restore(folder: &Path, store: Arc<dyn Store>, words: &str, clock: fn() -> Now) -> Result<Desk> {
+        check_words(words)?;
+        Ok(Desk { office: amparo_vault::restore(folder, store, words)?, clock })
+    }
+
+    /// What keeps this member's session open; held by the agent in memory only.
+    pub fn secret(&self) -> Result<Secret<Vec<u8>>> {
+        Ok(self.office.session().to_secret_bytes()?)
+    }
+
+    /// Ends a session: the heads that changed are named in the office's journal.
+    pub fn end(&mut self) -> Result<()> {
+        Ok(self.office.end_session((self.clock)())?)
+    }
+
+    pub fn now(&self) -> Now {
+        (self.clock)()
+    }
+
+    pub fn roster(&self) -> &Roster {
+        self.office.roster()
+    }
+
+    /// This member's name and role.
+    pub fn me(&self) -> (MemberId, &str, &str) {
+        self.office.me().map_or((self.office.member(), "", ""), |m| (m.member, m.name.as_str(), m.role.as_str()))
+    }
+
+    pub(crate) fn may(&self, action: Action) -> Result<()> {
+        decide(self.me().2, action)
+    }
+
+    // ---- cases ----
+
+    pub fn cases(&self) -> Vec<CaseLine> {
+        let (me, now) = (self.office.member(), amparo_vault::stamp((self.clock)()));
+        let line = |c: &CaseInfo| CaseLine { handle: c.handle.clone(), opened_on: c.at.clone(), mine: self.roster().granted(c.journal, me, &now) };
+        let mut all: Vec<(String, CaseLine)> = self.office.cases().map(|c| (c.at.clone(), line(c))).collect();
+        all.sort_by(|a, b| (&a.0, &a.1.handle).cmp(&(&b.0, &b.1.handle)));
+        all.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// Opens a new case; its handle is drawn by chance. The months are counted in `zone` and why.
+    pub fn new_case(&mut self, name: &str, zone: Option<(&str, &str)>) -> Result<OpenCase> {
+        self.may(Action::Begin)?;
+        let case = self.office.create_case(None, name, zone, (self.clock)())?;
+        self.office.reload()?;
+        self.opened(case)
+    }
+
+    pub fn open(&self, handle: &str) -> Result<OpenCase> {
+        self.may(Action::Look)?;
+        let journal = self.journal_of(handle)?;
+        self.opened(self.office.open_case(journal, (self.clock)())?)
+    }
+
+    fn opened(&self, case: amparo_vault::Case<amparo_vault::Open>) -> Result<OpenCase> {
+        let handle = self.office.roster().cases.get(&case.id()).map(|c| c.handle.clone()).unwrap_or_default();
+        let (_, name, role) = self.me();
+        Ok(OpenCase::new(case, handle, Arc::new(self.roster().clone()), name.to_owned(), role.to_owned(), self.clock))
+    }
+
+    fn journal_of(&self, handle: &str) -> Result<JournalId> {
+        let info = self.roster().case_by_handle(handle);
+        info.map(|c| c.journal).ok_or_else(|| Problem::new(Exit::No, "problem-no-case").with("handle", handle))
+    }
+
+    /// Asks that a case be destroyed; done after seven days, or once another member agrees.
+    pub fn shred_ask(&mut self, handle: &str, because: &str) -> Result<Ripeness> {
+        self.may(Action::Forget)?;
+        let journal = self.journal_of(handle)?;
+        self.office.shred_ask(journal, because, (self.clock)())?;
+        self.ripeness(journal)
+    }
+
+    pub fn shred_cancel(&mut self, handle: &str) -> Result<()> {
+        self.may(Action::Forget)?;
+        let journal = self.journal_of(handle)?;
+        self.office.shred_cancel(journal, (self.clock)())?;
+        Ok(())
+    }
+
+    pub fn shred_agree(&mut self, handle: &str) -> Result<()> {
+        self.may(Action::Forget)?;
+        let journal = self.journal_of(handle)?;
+        self.office.shred_agree(journal, (self.clock)())?;
+        Ok(())
+    }
+
+    /// The wish that waits for this case, if somebody asked.
+    pub fn shred_waiting(&self, handle: &str) -> Result<Option<Ripeness>> {
+        let journal = self.journal_of(handle)?;
+        let asked = self.roster().shreds.iter().any(|s| s.journal == journal && !s.cancelled);
+        if asked { self.ripeness(journal).map(Some) } else { Ok(None) }
+    }
+
+    fn ripeness(&self, journal: JournalId) -> Result<Ripeness> {
+        let (ripe, until) = self.office.shred_ripe(journal, (self.clock)())?;
+        Ok(Ripeness { ripe, until })
+    }
+
+    /// Destroys a case for good, once the wish is ripe.
+    pub fn shred(&mut self, handle: &str) -> Result<Forgotten> {
+        self.may(Action::Forget)?;
+        let journal = self.journal_of(handle)?;
+        Ok(self.office.shred(journal, (self.clock)())?)
+    }
+
+    // ---- members ----
+
+    pub fn members(&self) -> impl Iterator<Item = &MemberState> {
+        self.roster().live()
+    }
+
+    /// Makes a member, who comes in with the words printed now and then chooses a passphrase.
+    pub fn member_add(&mut self, name: &str, role: &str, spanish: bool) -> Result<(MemberId, Vec<String>)> {
+        self.may(Action::Manage)?;
+        let (member, sheet): (MemberId, Sheet) = self.office.member_invite(name, role, (self.clock)())?;
+        Ok((member, sheet.words(spanish)?))
+    }
+
+    /// Removes a member; the cases of theirs that this member cannot renew the keys of.
+    pub fn member_remove(&mut self, member: MemberId) -> Result<(String, usize, Vec<String>)> {
+        self.may(Action::Manage)?;
+        let name = self.roster().name_of(member).unwrap_or_default().to_owned();
+        let theirs = self.roster().grants.iter().filter(|g| g.member == member && g.to.is_none()).count();
+        let left = self.office.member_remove(member, (self.clock)())?;
+        let left: Vec<String> = left.iter().filter_map(|j| self.roster().cases.get(j)).map(|c| c.handle.clone()).collect();
+        Ok((name, theirs - left.len().min(theirs), left))
+    }
+
+    pub fn grant(&mut self, handle: &str, member: MemberId) -> Result<String> {
+        self.may(Action::Grant)?;
+        let journal = self.journal_of(handle)?;
+        self.office.grant(journal, member, None, (self.clock)())?;
+        Ok(self.roster().name_of(member).unwrap_or_default().to_owned())
+    }
+
+    pub fn revoke(&mut self, handle: &str, member: MemberId) -> Result<String> {
+        self.may(Action::Grant)?;
+        let journal = self.journal_of(handle)?;
+        let name = self.roster().name_of(member).map(str::to_owned).ok_or_else(|| Problem::new(Exit::No, "problem-no-member").with("member", member))?;
+        self.office.revoke(journal, member, (self.clock)())?;
+        Ok(name)
+    }
+
+    pub fn change_passphrase(&self, passphrase: &str) -> Result<()> {
+        Ok(self.office.change_passphrase(passphrase)?)
+    }
+
+    /// The sheet was typed back: recovery is known to work.
+    pub fn recovery_tested(&mut self) -> Result<()> {
+        let me = self.office.member();
+        self.office.recovery_tested(me, (self.clock)())?;
+        Ok(())
+    }
+
+    // ---- the whole ----
+
+    pub fn backup(&mut self, folder: &Path, label: &str) -> Result<BackedUp> {
+        self.may(Action::Backup)?;
+        Ok(self.office.backup(folder, label, (self.clock)())?)
+    }
+
+    /// Places whose next backup has yet to bring an order to forget.
+    pub fn not_yet_forgotten(&self) -> Vec<String> {
+        self.office.not_yet()
+    }
+
+    /// Checks the office and every case. It shows no paper and needs no look.
+    pub fn verify(&self, deep: bool) -> Result<Verified> {
+        Ok(self.office.verify(deep, (self.clock)())?)
+    }
+
+    /// The handle of a case by its journal, for reports.
+    pub fn handle_of(&self, journal: JournalId) -> Option<&str> {
+        self.roster().cases.get(&journal).map(|c| c.handle.as_str())
+    }
+
+    /// The four words of any journal's head.
+    pub fn head_words(&self, journal: JournalId, head: (u64, amparo_model::Sha256), spanish: bool) -> Result<String> {
+        Ok(amparo_vault::heads::words(journal, head.0, head.1, spanish)?)
+    }
+}
+
+/// Says what is wrong with typed words before they are tried.
+pub fn check_words(text: &str) -> Result<()> {
+    if Sheet::parse(text).is_some() {
+        return Ok(());
+    }
+    let count = text.split_whitespace().count();
+    let problem = |id| Problem::new(Exit::NotAllowed, id);
+    Err(if count != 24 { problem("problem-words-not-24").with("count", count) } else { problem("problem-words-do-not-fit") })
+}

@@ -1,0 +1,318 @@
+//! An open case: what one member does with it, one function a task.
+
+use crate::access::{Action, Own, decide};
+use crate::accession::{self, Incoming, ReadFile};
+use crate::desk::Desk;
+use crate::load::{self, Loaded, Want};
+use crate::problem::{Exit, Problem, Result};
+use amparo_analysis::View;
+use amparo_model::event::{At, Change, Judgement, Purpose, Resolution, What};
+use amparo_model::ids::{FindingId, RunId};
+use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId, Sha256};
+use amparo_vault::{Case, Forgotten, Found, Look, Now, Open, Plain, Roster, Since, Where};
+use std::sync::Arc;
+
+pub struct OpenCase {
+    case: Case<Open>,
+    pub handle: String,
+    roster: Arc<Roster>,
+    /// The member at the desk.
+    pub member: String,
+    role: String,
+    clock: fn() -> Now,
+}
+
+/// One line of the log, in facts.
+pub struct LogLine {
+    pub seq: u64,
+    pub at: String,
+    pub member: String,
+    pub purpose: Option<Purpose>,
+    /// The command or page, or the event's type.
+    pub via: String,
+    pub what: Vec<String>,
+    pub unmasked: bool,
+}
+
+impl OpenCase {
+    pub(crate) fn new(case: Case<Open>, handle: String, roster: Arc<Roster>, member: String, role: String, clock: fn() -> Now) -> OpenCase {
+        OpenCase { case, handle, roster, member, role, clock }
+    }
+
+    fn may(&self, action: Action) -> Result<()> {
+        decide(&self.role, action)
+    }
+
+    pub fn id(&self) -> JournalId {
+        self.case.id()
+    }
+
+    pub fn now(&self) -> Now {
+        (self.clock)()
+    }
+
+    /// The case file for the work itself; what is shown of it goes through a look.
+    pub(crate) fn file(&self) -> &CaseFile {
+        self.case.file()
+    }
+
+    pub fn head(&self) -> (u64, Sha256) {
+        self.case.head()
+    }
+
+    pub fn head_words(&self, spanish: bool) -> Result<String> {
+        Ok(self.case.head_words(spanish)?)
+    }
+
+    /// Writes down that this member looks, why and at what, with the note on why kept apart; then things may be shown.
+    pub fn look(&mut self, purpose: Purpose, via: &str, what: Vec<String>, unmasked: bool, note: Option<&str>) -> Result<Look> {
+        self.may(Action::Look)?;
+        let look = self.case.look(purpose, via, what, unmasked, (self.clock)())?;
+        if let Some(note) = note.filter(|n| !n.trim().is_empty()) {
+            self.case.note(look.seq, note, (self.clock)())?;
+        }
+        Ok(look)
+    }
+
+    // ---- people ----
+
+    pub fn add_party(&mut self, role: &str, name: Option<&str>) -> Result<String> {
+        self.may(Action::Receive)?;
+        let id = self.case.add_party(role, name, (self.clock)())?;
+        Ok(self.file().token_of(Some(id)).unwrap_or(role).to_owned())
+    }
+
+    /// The party a person named by token.
+    pub fn party(&self, token: &str) -> Result<PartyId> {
+        self.file().party_by_token(token).map(|p| p.id).ok_or_else(|| Problem::new(Exit::Usage, "problem-no-party").with("party", token))
+    }
+
+    pub fn has_parties(&self) -> bool {
+        !self.file().parties.is_empty()
+    }
+
+    pub fn rename(&mut self, name: &str) -> Result<()> {
+        self.may(Action::Decide)?;
+        self.case.append(Where::Case, What::Named { name: name.to_owned() }, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    pub fn close(&mut self) -> Result<()> {
+        self.may(Action::Decide)?;
+        self.case.append(Where::Case, What::Closed { because: "closed".to_owned() }, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    /// Says where months are counted: for the whole case, or for one source of local times.
+    pub fn set_zone(&mut self, of: Option<u64>, zone: &str, because: &str) -> Result<()> {
+        self.may(Action::Decide)?;
+        let what = What::Zone { of, zone: zone.to_owned(), because: because.to_owned() };
+        self.case.append(Where::Case, what, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    // ---- papers in ----
+
+    /// Keeps and reads one file; the number of its entry.
+    pub fn receive(&mut self, incoming: Incoming<'_>, read: &mut ReadFile<'_>) -> Result<u64> {
+        self.may(if incoming.set { Action::Set } else { Action::Receive })?;
+        accession::receive(&mut self.case, incoming, read, self.clock)
+    }
+
+    /// What became of a giving, for the line that answers to whoever gave it.
+    pub fn received(&self, seq: u64) -> Option<(&Giving, &CaseFile)> {
+        self.file().givings.get(&seq).map(|g| (g, self.file()))
+    }
+
+    /// The giving of this path and these bytes that an interrupted run already made.
+    pub fn given_in(&self, run: RunId, path: &str, name: &str, bytes: u64) -> Option<(u64, Sha256)> {
+        let same = |g: &&Giving| g.given.run == run && g.given.path == path && g.given.name == name && g.given.bytes == bytes;
+        self.file().givings.values().find(same).map(|g| (g.seq, g.given.sha256))
+    }
+
+    /// Files whose reading is older than these readers, or failed for a reason of the machine: (giving, name, reader).
+    pub fn stale(&self, newest: &dyn Fn(&str) -> Option<u32>) -> Vec<u64> {
+        let older = |reader: &str| reader.split_once('@').is_some_and(|(name, version)| newest(name) > version.parse().ok());
+        let needs = |g: &&Giving| {
+            let report = &g.reading.report;
+            report.reader.is_empty() || older(&report.reader) || report.pages_unread > 0 || g.reading.inside.iter().any(|i| i.report.reader.is_empty() || older(&i.report.reader))
+        };
+        self.file().readable().filter(needs).map(|g| g.seq).collect()
+    }
+
+    /// Runs a newer reader over a giving.
+    pub fn reread(&mut self, of: u64, read: &mut ReadFile<'_>) -> Result<u64> {
+        self.may(Action::Receive)?;
+        accession::reread(&mut self.case, of, read, self.clock)
+    }
+
+    /// A kept file and its companions in plain, for the reading process; showing it needs the look.
+    pub fn fetch(&self, look: &Look, of: u64) -> Result<(String, u64, Plain)> {
+        let giving = self.giving(of)?;
+        Ok((giving.given.name.clone(), giving.given.bytes, self.case.fetch(look, giving.given.blob)?))
+    }
+
+    pub fn fetch_companions(&self, look: &Look, of: u64) -> Result<Vec<(String, Plain)>> {
+        let giving = self.giving(of)?;
+        giving.given.companions.iter().map(|c| Ok((c.name.clone(), self.case.fetch(look, c.blob)?))).collect()
+    }
+
+    fn giving(&self, of: u64) -> Result<&Giving> {
+        self.file().givings.get(&of).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", of))
+    }
+
+    /// The giving (and path inside) that a person names: `12` or `12:path/inside`.
+    pub fn file_named(&self, text: &str) -> Result<(u64, String)> {
+        let (seq, inside) = text.split_once(':').unwrap_or((text, ""));
+        let none = || Problem::new(Exit::No, "problem-no-file").with("file", text);
+        let seq: u64 = seq.parse().map_err(|_| none())?;
+        let giving = self.file().givings.get(&seq).ok_or_else(none)?;
+        let listed_apart = giving.reading.inside.is_empty();
+        match inside.is_empty() || listed_apart || giving.reading.inside.iter().any(|i| i.path == inside) {
+            true => Ok((seq, inside.to_owned())),
+            false => Err(none()),
+        }
+    }
+
+    /// Says whose a paper is.
+    pub fn assign(&mut self, of: u64, inside: &str, party: Option<PartyId>) -> Result<()> {
+        self.may(Action::Receive)?;
+        self.case.assign(of, inside, party, (self.clock)())?;
+        Ok(())
+    }
+
+    // ---- what is known ----
+
+    /// The case file as it may be shown.
+    pub fn show_file(&self, look: &Look) -> Result<CaseFile> {
+        load::case_file(&self.case, look)
+    }
+
+    pub fn load(&self, look: &Look, want: Want) -> Result<Loaded> {
+        load::load(&self.case, look, &self.roster, want)
+    }
+
+    /// What tells the case's own people from third persons.
+    pub fn own(view: &View<'_>, look: &Look) -> Own {
+        let household = |r: &&Record| r.kind == Kind::Job && r.flag("household_employer") == Some(true);
+        Own {
+            numbers: view.party_lines(),
+            household_employers: view.records.iter().filter(household).filter_map(|r| r.text("employer")).map(str::to_owned).collect(),
+            unmasked: look.unmasked,
+        }
+    }
+
+    /// A token for a line or number, keyed by the case: the same in one case, unlinkable between two.
+    pub fn token(&self, text: &str) -> Result<String> {
+        Ok(self.case.token(text)?)
+    }
+
+    pub fn rejects(&self, look: &Look, file: &CaseFile, visit: impl FnMut(&Giving, &amparo_model::Reject)) -> Result<()> {
+        load::rejects(&self.case, look, file, visit)
+    }
+
+    /// One page's words, for showing the places of a record.
+    pub fn page_text(&self, look: &Look, of: u64, inside: &str, page: u32) -> Result<Option<amparo_model::reading::PageText>> {
+        load::page_text(&self.case, look, self.giving(of)?, inside, page)
+    }
+
+    // ---- decisions ----
+
+    /// Settles a finding.
+    pub fn settle(&mut self, finding: FindingId, resolution: Resolution, because: Vec<At>, why: Option<&str>) -> Result<()> {
+        self.may(Action::Decide)?;
+        let what = What::Settled { finding, resolution, because, why: why.map(str::to_owned) };
+        self.case.append(Where::Work, what, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    /// Corrects one field of a record; `None` takes the value away. The source still says what it said.
+    pub fn correct(&mut self, record: &Record, field: &str, to: Option<&str>) -> Result<()> {
+        self.may(Action::Decide)?;
+        let spec = record.kind.field(field).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-field").with("value", field))?;
+        let only_set = matches!(spec.name, "authorized" | "complete");
+        if only_set {
+            self.may(Action::Set)?;
+        }
+        if to.is_some_and(|t| amparo_model::Value::parse(spec.ty, t).is_none_or(|v| !v.fits(spec.ty))) {
+            return Err(Problem::new(Exit::Usage, "usage-bad-field").with("value", to.unwrap_or_default()));
+        }
+        let change = Change {
+            at: At::of(record.provenance.giving, &record.provenance.place, record.kind),
+            field: spec.name.to_owned(),
+            from: record.fields.get(spec.name).map(amparo_model::Value::to_text),
+            to: to.map(str::to_owned),
+            by: self.member.clone(),
+            why: None,
+        };
+        let place = record.subject.map_or(Where::Unassigned, Where::Party);
+        let what = if only_set { What::Set(change) } else { What::Corrected(change) };
+        self.case.append(place, what, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    /// Judges whether two records are one fact.
+    pub fn judge(&mut self, left: &Record, right: &Record, judgement: Judgement) -> Result<()> {
+        self.may(Action::Decide)?;
+        let at = |r: &Record| At::of(r.provenance.giving, &r.provenance.place, r.kind);
+        self.case.append(Where::Work, What::Judged { left: at(left), right: at(right), judgement }, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    /// Writes down that a document was made.
+    pub fn produced(&mut self, what: &str, bytes: &[u8], language: &str) -> Result<()> {
+        let from = self.file().readable().map(|g| g.seq).collect();
+        let what = What::Produced { what: what.to_owned(), sha256: Sha256::of(bytes), bytes: bytes.len() as u64, language: language.to_owned(), from, profile: None };
+        self.case.append(Where::Work, what, &[], (self.clock)())?;
+        Ok(())
+    }
+
+    // ---- forgetting and holding ----
+
+    /// Withdraws a paper with every giving of the same bytes.
+    pub fn withdraw(&mut self, desk: &mut Desk, of: u64, purpose: &str) -> Result<Forgotten> {
+        self.may(Action::Forget)?;
+        let sha256 = self.giving(of)?.given.sha256;
+        let all: Vec<u64> = self.file().givings.values().filter(|g| g.given.sha256 == sha256).map(|g| g.seq).collect();
+        let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
+        Ok(self.case.withdraw(&mut desk.office, &all, purpose, agreed, (self.clock)())?)
+    }
+
+    pub fn hold(&mut self, of: Option<u64>, release: bool, because: &str) -> Result<()> {
+        self.may(Action::Hold)?;
+        if let Some(of) = of {
+            self.giving(of)?;
+        }
+        match release {
+            true => self.case.release(of, because, (self.clock)())?,
+            false => self.case.hold(of, because, (self.clock)())?,
+        };
+        Ok(())
+    }
+
+    // ---- the log ----
+
+    /// Who did what, oldest first: looks with their purpose, other entries by their type. It shows no paper.
+    pub fn log(&self) -> Vec<LogLine> {
+        let lines = self.case.errand().log().to_vec();
+        let line = |l: &amparo_model::case_file::LogLine| LogLine {
+            seq: l.seq,
+            at: l.at.clone(),
+            member: self.roster.name_of(l.author).unwrap_or("-").to_owned(),
+            purpose: l.look.as_ref().map(|k| k.purpose),
+            via: l.look.as_ref().map_or_else(|| l.event.to_owned(), |k| k.via.clone()),
+            what: l.look.as_ref().map(|k| k.what.clone()).unwrap_or_default(),
+            unmasked: l.look.as_ref().is_some_and(|k| k.unmasked),
+        };
+        lines.iter().map(line).collect()
+    }
+
+    pub fn verify(&self, since: Option<&Since>, deep: bool) -> Result<Found> {
+        Ok(self.case.verify(since, deep)?)
+    }
+}
+
+/// A record's id as typed.
+pub fn record_id(text: &str) -> Result<RecordId> {
+    text.parse().map_err(|_| Problem::new(Exit::Usage, "usage-bad-record").with("value", text))
+}
