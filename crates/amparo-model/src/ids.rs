@@ -101,6 +101,22 @@ named_bytes!(
     /// SHA-256 of some bytes.
     Sha256, 32);
 
+/// The hash of bytes that come in parts.
+#[derive(Default)]
+pub struct Hasher(sha2::Sha256);
+
+impl Hasher {
+    pub fn update(&mut self, bytes: &[u8]) {
+        use sha2::Digest;
+        self.0.update(bytes);
+    }
+
+    pub fn finish(self) -> Sha256 {
+        use sha2::Digest;
+        Sha256(self.0.finalize().into())
+    }
+}
+
 impl Sha256 {
     /// The hash of these bytes.
     pub fn of(bytes: &[u8]) -> Sha256 {

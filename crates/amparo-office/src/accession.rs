@@ -200,3 +200,24 @@ pub(crate) fn is_below(path: &str, file: &str) -> bool {
 pub fn is_set(giving: &Giving) -> bool {
     giving.given.reading.report.assumed.iter().any(|a| a == AS_SET)
 }
+
+/// What of an archive's files must be kept on its own when one goes: everything that is neither that file
+/// nor holds it, each once (an inner archive that stays whole is kept whole).
+pub fn others_in(paths: &[String], going: &str) -> Vec<String> {
+    let stays = |p: &str| p != going && !is_below(going, p) && !is_below(p, going);
+    let whole = |p: &str| !paths.iter().any(|q| q != p && is_below(p, q) && stays(q));
+    paths.iter().filter(|p| stays(p) && whole(p)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_others_of_an_archive_are_kept_once_each() {
+        let paths: Vec<String> = ["a.zip", "a.zip/x.csv", "a.zip/y.csv", "b.zip", "b.zip/z.csv", "c.txt", "c.txt.bak"].map(str::to_owned).to_vec();
+        assert_eq!(others_in(&paths, "a.zip/x.csv"), ["a.zip/y.csv", "b.zip", "c.txt", "c.txt.bak"]);
+        assert_eq!(others_in(&paths, "c.txt"), ["a.zip", "b.zip", "c.txt.bak"]);
+        assert_eq!(others_in(&paths, "b.zip"), ["a.zip", "c.txt", "c.txt.bak"]);
+    }
+}

@@ -3,8 +3,10 @@
 use crate::access::{Action, decide};
 use crate::open_case::OpenCase;
 use crate::problem::{Exit, Problem, Result};
+use amparo_model::ids::RunId;
 use amparo_model::{JournalId, MemberId};
 use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -168,6 +170,26 @@ impl Desk {
         Ok(self.office.shred(journal, (self.clock)())?)
     }
 
+    // ---- runs of adding ----
+
+    /// The run that was interrupted in this case, with what it gave, or a new one.
+    pub fn begin_run(&self, case: &OpenCase) -> Result<(RunId, BTreeSet<u64>)> {
+        let store = self.office.store();
+        let name = run_name(case.id());
+        let left = store.meta(&name).map_err(amparo_vault::VaultError::from)?;
+        if let Some(run) = left.and_then(|bytes| bytes.try_into().ok()).map(RunId) {
+            return Ok((run, case.givings_of(run)));
+        }
+        let run = RunId(amparo_vault::random_id()?);
+        store.put_meta(&name, &run.0).map_err(amparo_vault::VaultError::from)?;
+        Ok((run, BTreeSet::new()))
+    }
+
+    /// Everything was given: the same paths named again are a new giving.
+    pub fn end_run(&self, case: &OpenCase) -> Result<()> {
+        Ok(self.office.store().put_meta(&run_name(case.id()), &[]).map_err(amparo_vault::VaultError::from)?)
+    }
+
     // ---- members ----
 
     pub fn members(&self) -> impl Iterator<Item = &MemberState> {
@@ -245,6 +267,11 @@ impl Desk {
     }
 }
 
+/// Where the store remembers that a run of adding has not ended: its random id and nothing else.
+fn run_name(case: JournalId) -> String {
+    format!("run/{case}")
+}
+
 /// Says what is wrong with typed words before they are tried.
 pub fn check_words(text: &str) -> Result<()> {
     if Sheet::parse(text).is_some() {
@@ -253,4 +280,10 @@ pub fn check_words(text: &str) -> Result<()> {
     let count = text.split_whitespace().count();
     let problem = |id| Problem::new(Exit::NotAllowed, id);
     Err(if count != 24 { problem("problem-words-not-24").with("count", count) } else { problem("problem-words-do-not-fit") })
+}
+
+/// Whether typed words are those of a sheet, accents and endings aside.
+pub fn same_words(typed: &str, sheet: &str) -> bool {
+    let words = |text: &str| Sheet::parse(text).and_then(|s| s.words(false).ok());
+    words(typed).is_some_and(|w| Some(w) == words(sheet))
 }

@@ -14,7 +14,7 @@ mod problem;
 pub mod search;
 
 pub use desk::{Desk, Founded};
-pub use open_case::OpenCase;
+pub use open_case::{LogLine, OpenCase, record_id};
 pub use problem::{Exit, Problem, Result};
 
 // What the doors see of custody: results, never keys.

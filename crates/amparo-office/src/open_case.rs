@@ -8,7 +8,7 @@ use crate::problem::{Exit, Problem, Result};
 use amparo_analysis::View;
 use amparo_model::event::{At, Change, Judgement, Purpose, Resolution, What};
 use amparo_model::ids::{FindingId, RunId};
-use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId, Sha256};
+use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId, Report, Sha256};
 use amparo_vault::{Case, Forgotten, Found, Look, Now, Open, Plain, Roster, Since, Where};
 use std::sync::Arc;
 
@@ -124,6 +124,11 @@ impl OpenCase {
         self.file().givings.get(&seq).map(|g| (g, self.file()))
     }
 
+    /// The givings that a run made.
+    pub(crate) fn givings_of(&self, run: RunId) -> std::collections::BTreeSet<u64> {
+        self.file().givings.values().filter(|g| g.given.run == run).map(|g| g.seq).collect()
+    }
+
     /// The giving of this path and these bytes that an interrupted run already made.
     pub fn given_in(&self, run: RunId, path: &str, name: &str, bytes: u64) -> Option<(u64, Sha256)> {
         let same = |g: &&Giving| g.given.run == run && g.given.path == path && g.given.name == name && g.given.bytes == bytes;
@@ -132,12 +137,11 @@ impl OpenCase {
 
     /// Files whose reading is older than these readers, or failed for a reason of the machine: (giving, name, reader).
     pub fn stale(&self, newest: &dyn Fn(&str) -> Option<u32>) -> Vec<u64> {
-        let older = |reader: &str| reader.split_once('@').is_some_and(|(name, version)| newest(name) > version.parse().ok());
-        let needs = |g: &&Giving| {
-            let report = &g.reading.report;
-            report.reader.is_empty() || older(&report.reader) || report.pages_unread > 0 || g.reading.inside.iter().any(|i| i.report.reader.is_empty() || older(&i.report.reader))
+        let needs = |report: &Report| match report.reader.split_once('@') {
+            None => true,
+            Some((name, version)) => report.pages_unread > 0 || newest(name) > version.parse().ok(),
         };
-        self.file().readable().filter(needs).map(|g| g.seq).collect()
+        self.file().readable().filter(|g| needs(&g.reading.report) || g.reading.inside.iter().any(|i| needs(&i.report))).map(|g| g.seq).collect()
     }
 
     /// Runs a newer reader over a giving.

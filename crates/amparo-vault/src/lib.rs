@@ -42,6 +42,11 @@ pub use amparo_store::{Store, StoreError};
 /// The system clock's milliseconds since 1970, UTC; passed in, never read here.
 pub type Now = i64;
 
+/// Sixteen random bytes, for ids that no person wrote.
+pub fn random_id() -> Result<[u8; 16]> {
+    lock::random()
+}
+
 /// RFC 3339 UTC with milliseconds, as every entry writes it.
 pub fn stamp(now: Now) -> String {
     let text = amparo_model::Instant::utc(now).to_string();

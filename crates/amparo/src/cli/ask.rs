@@ -11,11 +11,16 @@ const MOST: u64 = 1 << 20;
 
 /// One line typed at a question.
 pub fn line(cx: &Cx, question: &str) -> Result<String> {
+    line_with(cx, question, &[])
+}
+
+/// As [`line`], for a question that names something.
+pub fn line_with(cx: &Cx, question: &str, args: &[(&str, String)]) -> Result<String> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         let mut stderr = std::io::stderr().lock();
         // A question that cannot be printed is still answered.
-        let _ = write!(stderr, "{} ", word(question, cx.lang)).and_then(|()| stderr.flush());
+        let _ = write!(stderr, "{} ", cx.say(question, args)).and_then(|()| stderr.flush());
     }
     let mut text = String::new();
     let read = stdin.lock().take(MOST).read_line(&mut text).map_err(|_| not_asked())?;
@@ -56,9 +61,7 @@ pub fn new_passphrase(cx: &Cx, flag: &str) -> Result<Zeroizing<String>> {
     if !from_file && *passphrase(cx, flag, "ask-passphrase-again")? != *first {
         return Err(Problem::new(Exit::Usage, "problem-passphrases-differ"));
     }
-    if first.trim().chars().count() < 15 {
-        return Err(Problem::new(Exit::Usage, "problem-passphrase-short"));
-    }
+    long_enough(&first)?;
     Ok(first)
 }
 
@@ -76,4 +79,40 @@ pub fn not_found(path: &std::path::Path) -> Problem {
 
 pub fn not_asked() -> Problem {
     Problem::new(Exit::Usage, "problem-not-asked")
+}
+
+/// An answer that must not be empty, asked until it is not.
+pub fn filled(cx: &Cx, question: &str) -> Result<String> {
+    loop {
+        let typed = line(cx, question)?;
+        if !typed.trim().is_empty() {
+            return Ok(typed.trim().to_owned());
+        }
+    }
+}
+
+/// Yes or no, in either language; an empty answer is no.
+pub fn yes(cx: &Cx, question: &str) -> Result<bool> {
+    loop {
+        let typed = line(cx, question)?;
+        match typed.trim().to_lowercase().as_str() {
+            "y" | "yes" | "s" | "si" | "sí" => return Ok(true),
+            "" | "n" | "no" => return Ok(false),
+            _ => again(cx, "usage-yes-or-no", &typed)?,
+        }
+    }
+}
+
+/// Says that an answer does not fit; the question comes again.
+pub fn again(cx: &Cx, id: &str, typed: &str) -> Result<()> {
+    let text = cx.say(id, &[("value", super::out::plain(typed))]);
+    writeln!(std::io::stderr().lock(), "{text}").map_err(|_| not_asked())
+}
+
+/// A passphrase that can be guessed is refused before anything is made with it.
+pub fn long_enough(passphrase: &str) -> Result<()> {
+    match passphrase.trim().chars().count() < 15 {
+        true => Err(Problem::new(Exit::Usage, "problem-passphrase-short")),
+        false => Ok(()),
+    }
 }

@@ -1,25 +1,84 @@
 //! The command line: one file a group of commands, each a thin door onto the office.
 
-pub mod ask;
-pub mod help;
-pub mod out;
-pub mod parse;
-pub mod spec;
+mod add;
+mod ask;
+mod cases;
+mod custody;
+mod first;
+mod help;
+mod gather;
+mod members;
+mod out;
+mod papers;
+mod parse;
+mod spec;
 
+use crate::agent;
 use amparo_lang::{Lang, say, word};
-use amparo_model::Instant;
 use amparo_model::event::Purpose;
-use amparo_office::{Exit, Problem, Result};
+use amparo_model::results::Month;
+use amparo_model::{Instant, PartyId};
+use amparo_office::{Desk, Exit, Look, OpenCase, Problem, Result, Store};
+use jiff::civil::Date;
 use out::Out;
 use parse::{Parsed, Usage};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One command's work: its exit code, or why it was not done.
+fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
+    match cx.parsed.command.name {
+        "init" => first::init(cx, out),
+        "unlock" => first::unlock(cx, out),
+        "lock" => first::lock(cx, out),
+        "recover" => first::recover(cx, out),
+        "restore" => first::restore(cx, out),
+        "doctor" => first::doctor(cx, out),
+        "case new" => cases::new(cx, out),
+        "case list" => cases::list(cx, out),
+        "case show" => cases::show(cx, out),
+        "case close" => cases::close(cx, out),
+        "case zone" => cases::zone(cx, out),
+        "party add" => cases::party_add(cx, out),
+        "party list" => cases::party_list(cx, out),
+        "add" => add::add(cx, out),
+        "account" => add::account(cx, out),
+        "reread" => add::reread(cx, out),
+        "status" => papers::status(cx, out),
+        "records" => papers::records(cx, out),
+        "show" => papers::show(cx, out),
+        "withdraw" => custody::withdraw(cx, out),
+        "move" => custody::assign(cx, out),
+        "hold" => custody::hold(cx, out),
+        "shred" => custody::shred(cx, out),
+        "log" => custody::log(cx, out),
+        "verify" => custody::verify(cx, out),
+        "backup" => custody::backup(cx, out),
+        "member add" => members::add(cx, out),
+        "member remove" => members::remove(cx, out),
+        "member list" => members::list(cx, out),
+        "grant" => members::grant(cx, out),
+        "revoke" => members::revoke(cx, out),
+        other => Err(Problem::new(Exit::Usage, "usage-no-such-command").with("name", other)),
+    }
+}
+
+/// How this program finds the offices of this machine; put together in `main`.
+#[derive(Clone, Copy)]
+pub struct Places {
+    pub exists: fn(&Path) -> bool,
+    /// A synced or network folder, where a live office would be damaged.
+    pub shared: fn(&Path) -> bool,
+    pub open: fn(&Path) -> Result<Arc<dyn Store>>,
+}
 
 /// What every command works with.
 pub struct Cx {
     pub parsed: Parsed,
     pub lang: Lang,
     pub home: PathBuf,
+    pub places: Places,
 }
 
 impl Cx {
@@ -31,6 +90,19 @@ impl Cx {
 
     pub fn word(&self, id: &str) -> String {
         word(id, self.lang)
+    }
+
+    /// The word of a code (`state-read`), or the code itself.
+    pub fn term(&self, prefix: &str, code: &str) -> String {
+        amparo_lang::term(&format!("{prefix}-{code}"), self.lang)
+    }
+
+    pub fn spanish(&self) -> bool {
+        self.lang == Lang::Es
+    }
+
+    pub fn json(&self) -> bool {
+        self.parsed.has("json")
     }
 
     pub fn purpose(&self) -> Result<Purpose> {
@@ -50,11 +122,99 @@ impl Cx {
     pub fn now(&self) -> Result<Instant> {
         Ok(self.parsed.flag_as("now", Instant::parse).map_err(usage)?.unwrap_or_else(clock))
     }
+
+    /// The day things are computed for: `--as-of`, else the day of [`Cx::now`] in this zone.
+    pub fn as_of(&self, zone: &jiff::tz::TimeZone) -> Result<Date> {
+        let day = |text: &str| text.parse::<Date>().ok().filter(|_| text.len() == 10);
+        if let Some(day) = self.parsed.flag_as("as-of", day).map_err(usage)? {
+            return Ok(day);
+        }
+        let now = self.now()?;
+        Ok(jiff::Timestamp::from_millisecond(now.ms).map_or(now.date(), |t| zone.to_datetime(t).date()))
+    }
+
+    /// The office's bytes, where there is an office.
+    pub fn store(&self) -> Result<Arc<dyn Store>> {
+        if !(self.places.exists)(&self.home) {
+            return Err(Problem::new(Exit::No, "problem-no-office").with("home", self.home.display()));
+        }
+        self.refuse_shared()?;
+        (self.places.open)(&self.home)
+    }
+
+    pub fn refuse_shared(&self) -> Result<()> {
+        match (self.places.shared)(&self.home) {
+            true => Err(Problem::new(Exit::Usage, "problem-synced-folder").with("home", self.home.display())),
+            false => Ok(()),
+        }
+    }
+
+    /// The office, opened with what the agent holds, else with the passphrase.
+    pub fn desk(&self) -> Result<Desk> {
+        let store = self.store()?;
+        if let Some(secret) = agent::secret(&self.home) {
+            match Desk::resume(store.clone(), &secret, system_ms) {
+                Ok(desk) => return Ok(desk),
+                // What the agent holds is older than the office (another passphrase, a restored folder): it ends.
+                Err(_) => agent::stop(&self.home),
+            };
+        }
+        let passphrase = ask::passphrase(self, "passphrase-file", "ask-passphrase")?;
+        Desk::unlock(store, &passphrase, system_ms)
+    }
+
+    /// Works at the desk, then ends the session there.
+    pub fn at_desk(&self, work: impl FnOnce(&mut Desk) -> Result<u8>) -> Result<u8> {
+        let mut desk = self.desk()?;
+        let done = work(&mut desk);
+        // A store that failed is not written to again; any other answer leaves a session that ends in order.
+        match done {
+            Err(problem) if problem.exit == Exit::Store => Err(problem),
+            done => desk.end().and(done),
+        }
+    }
+
+    /// Works in one case.
+    pub fn in_case(&self, work: impl FnOnce(&mut Desk, &mut OpenCase) -> Result<u8>) -> Result<u8> {
+        self.at_desk(|desk| {
+            let mut case = desk.open(self.parsed.need("case").map_err(usage)?)?;
+            work(desk, &mut case)
+        })
+    }
+
+    /// Writes the look down: what for, by which command, at what.
+    pub fn look(&self, case: &mut OpenCase, what: Vec<String>) -> Result<Look> {
+        let (purpose, unmasked, note) = (self.purpose()?, self.unmasked()?, self.note()?);
+        case.look(purpose, self.parsed.command.name, what, unmasked, note.as_deref())
+    }
+
+    /// The note on why, where one is announced: the first line of standard input.
+    fn note(&self) -> Result<Option<String>> {
+        match self.parsed.flag("note").map_err(usage)? {
+            None => Ok(None),
+            Some("-") => ask::line(self, "ask-note").map(Some),
+            Some(_) => Err(Problem::new(Exit::Usage, "usage-note-is-read")),
+        }
+    }
+
+    /// The person that `--whose` names.
+    pub fn whose(&self, case: &OpenCase) -> Result<Option<PartyId>> {
+        self.parsed.flag("whose").map_err(usage)?.map(|token| case.party(token)).transpose()
+    }
+
+    pub fn month(&self, flag: &'static str) -> Result<Option<Month>> {
+        self.parsed.flag_as(flag, Month::parse).map_err(usage)
+    }
+}
+
+/// Milliseconds since 1970 by the system's clock: what entries are stamped with.
+pub fn system_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
 }
 
 /// The system's clock.
 pub fn clock() -> Instant {
-    Instant::utc(jiff::Timestamp::now().as_millisecond())
+    Instant::utc(system_ms())
 }
 
 /// A wrong word in the command line, as a problem with its own sentence.
@@ -76,7 +236,7 @@ macro_rules! bads {
 bads!("lang", "because", "now", "as-of", "from-month", "to", "kind", "claim", "whose", "role", "as", "template", "profile", "zone", "seed", "record", "field", "settle");
 
 /// Runs the words typed; the program's exit code.
-pub fn main(words: Vec<OsString>, run: impl FnOnce(&Cx, &mut Out) -> Result<u8>) -> u8 {
+pub fn main(words: Vec<OsString>, places: Places) -> u8 {
     let mut out = Out::new();
     let lang = match language(&words) {
         Ok(lang) => lang,
@@ -105,7 +265,7 @@ pub fn main(words: Vec<OsString>, run: impl FnOnce(&Cx, &mut Out) -> Result<u8>)
         }
     };
     let home = parsed.flag_path("home").or_else(|| std::env::var_os("AMPARO_HOME").map(PathBuf::from)).unwrap_or_else(default_home);
-    let cx = Cx { parsed, lang, home };
+    let cx = Cx { parsed, lang, home, places };
     match run(&cx, &mut out) {
         Ok(code) => code,
         Err(problem) => {

@@ -1,0 +1,359 @@
+//! Keeping and forgetting: whose a paper is, what is held, withdrawn and destroyed; the log, the check, the backup.
+
+use super::add::{held, workers};
+use super::cases::day;
+use super::gather;
+use super::out::{Out, columns, plain};
+use super::{Cx, usage};
+use crate::reading::Options;
+use amparo_model::Sha256;
+use amparo_office::accession::Incoming;
+use amparo_office::{Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
+use serde_json::json;
+use std::path::PathBuf;
+
+/// The file that the command names, in this case.
+fn file(cx: &Cx, case: &OpenCase) -> Result<(u64, String)> {
+    case.file_named(cx.parsed.need("file").map_err(usage)?)
+}
+
+// ---- whose ----
+
+pub fn assign(cx: &Cx, out: &mut Out) -> Result<u8> {
+    if cx.parsed.has("case") {
+        return elsewhere(cx, out);
+    }
+    cx.in_case(|_, case| {
+        let (of, inside) = file(cx, case)?;
+        let Some(party) = cx.whose(case)? else { return Err(Problem::new(Exit::Usage, "problem-move-where")) };
+        case.assign(of, &inside, Some(party))?;
+        let token = cx.parsed.flag("whose").map_err(usage)?.unwrap_or_default();
+        out.line(cx.say("answer-moved", &[("file", cx.parsed.need("file").map_err(usage)?.to_owned()), ("party", amparo_lang::party(token, cx.lang))]));
+        Ok(0)
+    })
+}
+
+/// To another case: received there newly sealed, then withdrawn here.
+fn elsewhere(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let to = cx.parsed.flag("case").map_err(usage)?.unwrap_or_default().to_owned();
+    cx.in_case(|desk, case| {
+        let (of, inside) = file(cx, case)?;
+        if !inside.is_empty() {
+            return Err(Problem::new(Exit::Usage, "problem-move-whole"));
+        }
+        let mut other = desk.open(&to)?;
+        let subject = cx.whose(&other)?;
+        let look = cx.look(case, vec![format!("file {of}")])?;
+        let workers = workers()?;
+        let (name, _, mut body) = case.fetch(&look, of)?;
+        let taken = held(name, &mut body)?;
+        let mut beside = Vec::new();
+        for (name, mut body) in case.fetch_companions(&look, of)? {
+            beside.push(held(name, &mut body)?);
+        }
+        let (run, _) = desk.begin_run(&other)?;
+        let mut bodies: Vec<_> = beside.iter().map(|t| (t.name.clone(), &t.file)).collect();
+        let incoming = Incoming {
+            name: taken.name.clone(),
+            path: String::new(),
+            body: &mut &taken.file,
+            companions: bodies.iter_mut().map(|(name, file)| (name.clone(), file as &mut dyn std::io::Read)).collect(),
+            from: None,
+            subject,
+            run,
+            set: false,
+        };
+        let options = Options { ocr: true, region: String::new() };
+        other.receive(incoming, &mut *gather::reader(&workers, &taken, &beside, &options))?;
+        desk.end_run(&other)?;
+        let forgotten = case.withdraw(desk, of, "moved")?;
+        out.line(cx.say("answer-moved-case", &[("file", of.to_string()), ("handle", to.clone())]));
+        gone(cx, out, &forgotten);
+        Ok(0)
+    })
+}
+
+// ---- holding and forgetting ----
+
+pub fn hold(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let release = cx.parsed.has("release");
+    cx.in_case(|_, case| {
+        let of = cx.parsed.arg("file").map_err(usage)?.map(|text| case.file_named(text)).transpose()?.map(|(of, _)| of);
+        case.hold(of, release, cx.purpose()?.as_str())?;
+        out.line(cx.word(if release { "answer-released" } else { "answer-held" }));
+        Ok(0)
+    })
+}
+
+pub fn withdraw(cx: &Cx, out: &mut Out) -> Result<u8> {
+    cx.in_case(|desk, case| {
+        let (of, inside) = file(cx, case)?;
+        let purpose = cx.purpose()?.as_str();
+        if !inside.is_empty() {
+            keep_the_others(cx, desk, case, of, &inside)?;
+        }
+        let forgotten = case.withdraw(desk, of, purpose)?;
+        gone(cx, out, &forgotten);
+        Ok(0)
+    })
+}
+
+/// Before an archive goes, its other files are kept as originals of their own.
+fn keep_the_others(cx: &Cx, desk: &Desk, case: &mut OpenCase, of: u64, inside: &str) -> Result<()> {
+    let look = cx.look(case, vec![format!("file {of}")])?;
+    let file = case.show_file(&look)?;
+    let giving = file.givings.get(&of).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", of))?;
+    let paths: Vec<String> = giving.reading.inside.iter().map(|i| i.path.clone()).collect();
+    let (name, _, mut body) = case.fetch(&look, of)?;
+    let archive = held(name, &mut body)?;
+    let workers = workers()?;
+    let options = Options { ocr: true, region: String::new() };
+    let (run, _) = desk.begin_run(case)?;
+    for path in amparo_office::accession::others_in(&paths, inside) {
+        let bytes = giving.reading.inside.iter().find(|i| i.path == path).map_or(0, |i| i.bytes);
+        let fd = crate::reading::sealed_by(|out| workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out).map(|_| ()).map_err(|e| std::io::Error::other(e.reason().to_owned())))
+            .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", &path).with("why", cx.term("reason", &e.to_string())))?;
+        let short = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        let taken = gather::Taken::held(short, bytes, fd);
+        let incoming = Incoming {
+            name: taken.name.clone(),
+            path: format!("{}/{path}", archive.name),
+            body: &mut &taken.file,
+            companions: vec![],
+            from: giving.given.from.clone(),
+            subject: giving.subject_of(&path),
+            run,
+            set: false,
+        };
+        case.receive(incoming, &mut *gather::reader(&workers, &taken, &[], &options))?;
+    }
+    desk.end_run(case)
+}
+
+/// What was forgotten, and where it is not yet forgotten.
+fn gone(cx: &Cx, out: &mut Out, forgotten: &Forgotten) {
+    out.line(cx.say("answer-withdrawn", &[("count", forgotten.entries.to_string()), ("blobs", forgotten.papers.to_string())]));
+    if !forgotten.gone_here {
+        out.line(cx.word("answer-not-gone-here"));
+    }
+    match forgotten.not_yet.is_empty() {
+        true => out.line(cx.word("answer-no-places")),
+        false => {
+            out.line(cx.word("answer-withdrawn-rest"));
+            forgotten.not_yet.iter().for_each(|place| out.line(format!("  {}", plain(place))));
+        }
+    }
+}
+
+pub fn shred(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let handle = cx.parsed.need("case").map_err(usage)?.to_owned();
+    cx.at_desk(|desk| {
+        if cx.parsed.has("cancel") {
+            desk.shred_cancel(&handle)?;
+            out.line(cx.word("answer-shred-cancelled"));
+            return Ok(0);
+        }
+        if cx.parsed.has("agree") {
+            desk.shred_agree(&handle)?;
+        }
+        let waiting = match desk.shred_waiting(&handle)? {
+            Some(waiting) => waiting,
+            None => desk.shred_ask(&handle, cx.purpose()?.as_str())?,
+        };
+        if !waiting.ripe {
+            out.line(cx.say("answer-shred-asked", &[("on", day(&waiting.until)), ("handle", handle.clone())]));
+            return Ok(0);
+        }
+        let forgotten = desk.shred(&handle)?;
+        out.line(cx.say("answer-shredded", &[("handle", handle.clone())]));
+        gone(cx, out, &forgotten);
+        Ok(0)
+    })
+}
+
+// ---- who looked ----
+
+pub fn log(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let for_client = cx.parsed.has("for-client");
+    cx.in_case(|_, case| {
+        let mut rows = Vec::new();
+        for line in case.log() {
+            // The client reads who opened the case, when and why: not the office's own work in it.
+            if for_client && line.purpose.is_none() && !matches!(line.via.as_str(), "given" | "withdrawn") {
+                continue;
+            }
+            let what = if line.what.is_empty() { line.via.clone() } else { format!("{}: {}", line.via, line.what.join(", ")) };
+            if cx.json() {
+                let mut object = json!({"seq": line.seq, "at": line.at, "member": line.member, "what": what});
+                if let (Some(purpose), Some(object)) = (line.purpose, object.as_object_mut()) {
+                    object.insert("purpose".to_owned(), purpose.as_str().into());
+                }
+                out.json(&object);
+                continue;
+            }
+            let at = line.at.get(..16).unwrap_or(&line.at).replace('T', " ");
+            let purpose = line.purpose.map_or_else(String::new, |p| cx.term("purpose", p.as_str()));
+            let mut what = cx.term("via", &line.via.replace(' ', "-"));
+            if !line.what.is_empty() {
+                what += &format!(" ({})", plain(&line.what.iter().map(|w| looked_at(cx, w)).collect::<Vec<_>>().join(", ")));
+            }
+            if line.unmasked {
+                what += &format!(", {}", cx.word("log-unmasked"));
+            }
+            rows.push(vec![line.seq.to_string(), at, plain(&line.member), what, purpose]);
+        }
+        if !cx.json() {
+            let mut table = vec![["head-entry", "head-when", "head-member", "head-what", "head-purpose"].iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
+            table.extend(rows);
+            columns(&table).iter().for_each(|row| out.line(row));
+        }
+        Ok(0)
+    })
+}
+
+/// What a look names: a kind, a person's role, a file's number.
+fn looked_at(cx: &Cx, what: &str) -> String {
+    if let Some(number) = what.strip_prefix("file ") {
+        return cx.say("what-file", &[("file", number.to_owned())]);
+    }
+    if amparo_model::Kind::parse(what).is_some() {
+        return cx.term("kind", what);
+    }
+    let role = what.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+    if amparo_lang::has(&format!("party-{role}"), cx.lang) { amparo_lang::party(what, cx.lang) } else { cx.term("what", what) }
+}
+
+// ---- the check ----
+
+/// What somebody kept on paper: `1204 word word word word`, or the long number.
+fn since(text: &str) -> Option<Since> {
+    let text = text.trim();
+    let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if let Ok(hash) = digits.to_lowercase().parse::<Sha256>() {
+        return Some(Since::Hash(hash));
+    }
+    let seq: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+    let after = text.find(&seq).map(|at| &text[at + seq.len()..])?;
+    let words: Vec<&str> = after.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).collect();
+    (words.len() == 4).then_some(Since::Words { seq: seq.parse().ok()?, words: words.join(" ") })
+}
+
+pub fn verify(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let asked = cx.parsed.flag_as("since", since).map_err(usage)?;
+    let deep = cx.parsed.has("deep");
+    match cx.parsed.arg("case").map_err(usage)? {
+        Some(handle) => {
+            let handle = handle.to_owned();
+            cx.at_desk(|desk| {
+                let case = desk.open(&handle)?;
+                let found = case.verify(asked.as_ref(), deep)?;
+                print_found(cx, out, desk, &[&found], &[])
+            })
+        }
+        None if asked.is_some() => Err(Problem::new(Exit::Usage, "problem-since-needs-case")),
+        None => cx.at_desk(|desk| {
+            let report = desk.verify(deep)?;
+            let journals: Vec<&Found> = report.journals.iter().collect();
+            print_found(cx, out, desk, &journals, &report.litter)
+        }),
+    }
+}
+
+fn print_found(cx: &Cx, out: &mut Out, desk: &Desk, journals: &[&Found], litter: &[Sha256]) -> Result<u8> {
+    let ok = journals.iter().all(|f| f.ok());
+    let mut broken = Vec::new();
+    let mut words = serde_json::Map::new();
+    for found in journals {
+        let name = desk.handle_of(found.journal).map_or_else(|| cx.word("the-office"), str::to_owned);
+        let mut bad = |what: String| broken.push(format!("{name}: {what}"));
+        found.broken.iter().for_each(|b| bad(cx.say("verify-entry", &[("seq", b.seq.to_string())])));
+        found.key_lost.iter().for_each(|seq| bad(cx.say("verify-key-lost", &[("seq", seq.to_string())])));
+        found.altered.iter().for_each(|blob| bad(cx.say("verify-paper", &[("paper", blob.to_string().chars().take(12).collect())])));
+        if let Some(standing) = found.standing.as_ref().filter(|s| !s.writable()) {
+            bad(standing_in_words(cx, standing));
+        }
+        if found.since == Some(false) {
+            bad(cx.word("answer-since-bad"));
+        }
+        if let Some(head) = found.head {
+            words.insert(desk.handle_of(found.journal).unwrap_or("office").to_owned(), desk.head_words(found.journal, head, cx.spanish())?.into());
+        }
+    }
+    if cx.json() {
+        let litter: Vec<String> = litter.iter().map(ToString::to_string).collect();
+        let mut object = json!({"ok": ok, "broken": broken, "litter": litter, "head_words": words});
+        let since: Vec<bool> = journals.iter().filter_map(|f| f.since).collect();
+        if let (Some(since), Some(object)) = (since.first(), object.as_object_mut()) {
+            object.insert("since".to_owned(), (*since).into());
+        }
+        out.json(&object);
+        return Ok(u8::from(!ok));
+    }
+    let sum = |of: &dyn Fn(&Found) -> u64| journals.iter().map(|f| of(f)).sum::<u64>().to_string();
+    let counts = [("entries", sum(&|f| f.entries)), ("papers", sum(&|f| f.papers)), ("forgotten", sum(&|f| f.forgotten.len() as u64))];
+    if ok {
+        out.line(cx.say("answer-verify-ok", &counts));
+    } else {
+        out.line(cx.word("answer-verify-bad"));
+        broken.iter().for_each(|line| out.line(format!("  {line}")));
+    }
+    if journals.iter().any(|f| f.since == Some(true)) {
+        out.line(cx.word("answer-since-ok"));
+    }
+    if !litter.is_empty() {
+        out.line(cx.say("answer-verify-litter", &[("count", litter.len().to_string())]));
+    }
+    for (name, four) in &words {
+        let head = journals.iter().find(|f| desk.handle_of(f.journal).unwrap_or("office") == name).and_then(|f| f.head);
+        if let (Some((seq, hash)), Some(four)) = (head, four.as_str()) {
+            let name = if name == "office" { cx.word("the-office") } else { name.clone() };
+            out.line(format!("  {name}: {}", cx.say("answer-head", &[("seq", seq.to_string()), ("words", four.to_owned())])));
+            out.line(format!("    {hash}"));
+        }
+    }
+    out.line(cx.word("answer-verify-limits"));
+    Ok(u8::from(!ok))
+}
+
+fn standing_in_words(cx: &Cx, standing: &Standing) -> String {
+    match standing {
+        Standing::Shorter { head, tip, .. } => cx.say("problem-tail-missing", &[("from", (tip + 1).to_string()), ("to", head.to_string())]),
+        Standing::Forked { seq, .. } => cx.say("problem-forked", &[("seq", seq.to_string())]),
+        Standing::ForeignTail { from } => cx.say("problem-foreign-tail", &[("seq", from.to_string())]),
+        Standing::UnknownEvent { seq } => cx.say("problem-newer-version", &[("seq", seq.to_string())]),
+        Standing::Broken(broken) => cx.say("verify-entry", &[("seq", broken.seq.to_string())]),
+        Standing::HeadMissing | Standing::HeadBadlySigned => cx.word("problem-head-missing"),
+        Standing::Whole | Standing::AfterCrash { .. } => String::new(),
+    }
+}
+
+// ---- the backup ----
+
+pub fn backup(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let folder = PathBuf::from(cx.parsed.need("folder").map_err(usage)?);
+    let label = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+    std::fs::create_dir_all(&folder).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", folder.display()))?;
+    cx.at_desk(|desk| {
+        let done = desk.backup(&folder, &label)?;
+        if cx.json() {
+            out.json(&json!({"series": done.series, "number": done.number, "entries": done.entries, "papers": done.papers}));
+            return Ok(0);
+        }
+        out.line(cx.say("answer-backup", &[("number", done.number.to_string()), ("entries", done.entries.to_string()), ("blobs", done.papers.to_string())]));
+        Ok(0)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heads_as_people_copy_them_from_paper() {
+        for (text, want) in [("1204 digital approve game crawl", true), ("entry 1204 · digital approve game crawl", true), ("entrada 7 · cupón alzar fumar circo", true), ("1204 digital approve", false), ("digital approve game crawl", false), ("", false)] {
+            assert_eq!(since(text).is_some(), want, "{text}");
+        }
+        let hash = "39 02295b2377d5f28784d2909401a2f04a1225512ec1ea3c82a91930ca657db6";
+        assert!(matches!(since(hash), Some(Since::Hash(_))));
+    }
+}

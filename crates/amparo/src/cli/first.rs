@@ -1,0 +1,255 @@
+//! The first run, the lock, and the ways back in.
+
+use super::out::Out;
+use super::{Cx, ask, system_ms, usage};
+use crate::agent;
+use crate::reading::Workers;
+use amparo_office::{Desk, Exit, Founding, Problem, Result};
+use std::fs;
+use std::io::{IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// The six answers, or the defaults.
+struct Answers {
+    language: String,
+    office: String,
+    neutral: String,
+    name: String,
+    recovery: bool,
+}
+
+pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
+    if (cx.places.exists)(&cx.home) {
+        return Err(Problem::new(Exit::No, "problem-office-exists").with("home", cx.home.display()));
+    }
+    cx.refuse_shared()?;
+    let unattended = cx.parsed.has("unattended");
+    let answers = if unattended { defaults(cx) } else { six_questions(cx)? };
+    let passphrase = if unattended { ask::passphrase(cx, "passphrase-file", "ask-passphrase-new")? } else { ask::new_passphrase(cx, "passphrase-file")? };
+    ask::long_enough(&passphrase)?;
+    let zone = machine_zone();
+    let founding = Founding {
+        passphrase: &passphrase,
+        member_name: &answers.name,
+        language: &answers.language,
+        office_name: &answers.office,
+        neutral_name: &answers.neutral,
+        zone: &zone,
+        recovery: answers.recovery.then_some((1, 1)),
+    };
+    let store = (cx.places.open)(&cx.home)?;
+    let founded = Desk::found(store, &founding, system_ms)?;
+    let mut desk = founded.desk;
+    let own = sheet(cx, &answers.name, &answers.office, &founded.words);
+    let office: Vec<String> = founded.sheets.iter().map(|words| sheet(cx, &answers.office, &answers.office, words)).collect();
+    if unattended {
+        let path = cx.home.join("recovery-words.txt");
+        let text = std::iter::once(&own).chain(&office).map(String::as_str).collect::<Vec<_>>().join("\n\n\u{c}\n");
+        write_private(&path, text.as_bytes())?;
+        out.line(cx.say("answer-init-words-file", &[("path", path.display().to_string())]));
+    } else {
+        out.line(&own);
+        office.iter().for_each(|sheet| out.line(format!("\n{sheet}")));
+        words_typed_back(cx, out, &founded.words)?;
+        for words in &founded.sheets {
+            words_typed_back(cx, out, words)?;
+        }
+        desk.recovery_tested()?;
+    }
+    desk.end()?;
+    out.line(cx.say("answer-init-done", &[("name", answers.office), ("home", cx.home.display().to_string())]));
+    Ok(0)
+}
+
+fn defaults(cx: &Cx) -> Answers {
+    let office = cx.word("default-office");
+    Answers { language: cx.lang.code().to_owned(), office: office.clone(), neutral: office, name: cx.word("default-member"), recovery: false }
+}
+
+fn six_questions(cx: &Cx) -> Result<Answers> {
+    let language = loop {
+        let typed = ask::line(cx, "ask-language")?;
+        match amparo_lang::Lang::parse(typed.trim()) {
+            Some(lang) => break lang.code().to_owned(),
+            None if typed.trim().is_empty() => break cx.lang.code().to_owned(),
+            None => ask::again(cx, "usage-bad-lang", &typed)?,
+        }
+    };
+    let office = ask::filled(cx, "ask-office-name")?;
+    let neutral = ask::line(cx, "ask-neutral-name")?;
+    let neutral = if neutral.trim().is_empty() { office.clone() } else { neutral };
+    let name = ask::filled(cx, "ask-your-name")?;
+    let recovery = ask::yes(cx, "ask-recovery")?;
+    Ok(Answers { language, office, neutral, name, recovery })
+}
+
+/// The zone of this machine, by its IANA name.
+fn machine_zone() -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let name = zone.iana_name().filter(|name| amparo_analysis::view::zone_named(name).is_some());
+    name.unwrap_or("UTC").to_owned()
+}
+
+/// The sheet as text: what it is, the words in numbered columns, what to do with it.
+pub fn sheet(cx: &Cx, name: &str, office: &str, words: &[String]) -> String {
+    let mut text = format!("{}\n\n{}\n\n", cx.word("sheet-title"), cx.say("sheet-what", &[("name", name.to_owned()), ("office", office.to_owned())]));
+    let rows = words.len().div_ceil(3);
+    let width = words.iter().map(|w| w.chars().count()).max().unwrap_or(0);
+    for row in 0..rows {
+        for column in 0..3 {
+            if let Some(word) = words.get(column * rows + row) {
+                text += &format!("  {:>2} {word}{}", column * rows + row + 1, " ".repeat(width - word.chars().count() + 2));
+            }
+        }
+        text.truncate(text.trim_end().len());
+        text.push('\n');
+    }
+    text + &format!("\n{}\n\n{}", cx.word("sheet-how"), cx.word("sheet-never"))
+}
+
+/// The words typed back, as often as it takes: a sheet with one wrong word opens nothing.
+fn words_typed_back(cx: &Cx, out: &mut Out, words: &[String]) -> Result<()> {
+    loop {
+        let typed = ask::line(cx, "ask-words-back")?;
+        if amparo_office::desk::same_words(&typed, &words.join(" ")) {
+            return Ok(());
+        }
+        out.aside(match amparo_office::desk::check_words(&typed) {
+            Err(problem) => super::sentence(&problem, cx.lang),
+            Ok(()) => cx.word("answer-other-sheet"),
+        });
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let cannot = |_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display());
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(cannot)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(cannot)
+}
+
+pub fn unlock(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let store = cx.store()?;
+    let passphrase = ask::passphrase(cx, "passphrase-file", "ask-passphrase")?;
+    let desk = Desk::unlock(store, &passphrase, system_ms)?;
+    let secret = desk.secret()?;
+    drop(desk);
+    agent::start(&cx.home, &secret).map_err(|e| Problem::new(Exit::Store, "problem-agent").with("why", e))?;
+    out.line(cx.word("answer-unlocked"));
+    Ok(0)
+}
+
+pub fn lock(cx: &Cx, out: &mut Out) -> Result<u8> {
+    out.line(cx.word(if agent::stop(&cx.home) { "answer-locked" } else { "answer-was-locked" }));
+    Ok(0)
+}
+
+/// Back in with the words: a new passphrase for this member.
+pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let store = cx.store()?;
+    let words = ask::words(cx)?;
+    let mut desk = Desk::with_words(store, &words, system_ms)?;
+    let passphrase = ask::new_passphrase(cx, "new-passphrase-file")?;
+    desk.change_passphrase(&passphrase)?;
+    desk.recovery_tested()?;
+    desk.end()?;
+    agent::stop(&cx.home);
+    out.line(cx.word("answer-new-passphrase"));
+    Ok(0)
+}
+
+/// An office back on an empty machine, from a backup folder and a printed sheet.
+pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let folder = PathBuf::from(cx.parsed.need("folder").map_err(usage)?);
+    if (cx.places.exists)(&cx.home) {
+        return Err(Problem::new(Exit::No, "problem-office-exists").with("home", cx.home.display()));
+    }
+    if !folder.join("amparo-backup.json").is_file() {
+        return Err(Problem::new(Exit::No, "problem-no-backup-there").with("path", folder.display()));
+    }
+    cx.refuse_shared()?;
+    let words = ask::words(cx)?;
+    amparo_office::desk::check_words(&words)?;
+    // Into a folder beside, renamed when it is whole: an interrupted restore leaves no half office.
+    let beside = beside(&cx.home);
+    let cannot = |path: &Path| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display());
+    if beside.exists() {
+        fs::remove_dir_all(&beside).map_err(|_| cannot(&beside))?;
+    }
+    let store = (cx.places.open)(&beside)?;
+    let restored = Desk::restore(&folder, store, &words, system_ms);
+    let mut desk = match restored {
+        Ok(desk) => desk,
+        Err(problem) => {
+            fs::remove_dir_all(&beside).map_err(|_| cannot(&beside))?;
+            return Err(problem);
+        }
+    };
+    out.line(cx.say("answer-restored", &[("cases", desk.cases().len().to_string())]));
+    let passphrase = ask::new_passphrase(cx, "passphrase-file")?;
+    desk.change_passphrase(&passphrase)?;
+    desk.recovery_tested()?;
+    desk.end()?;
+    drop(desk);
+    if cx.home.exists() {
+        fs::remove_dir(&cx.home).map_err(|_| Problem::new(Exit::No, "problem-not-empty").with("path", cx.home.display()))?;
+    }
+    fs::rename(&beside, &cx.home).map_err(|_| cannot(&cx.home))?;
+    out.line(cx.word("answer-new-passphrase"));
+    Ok(0)
+}
+
+fn beside(home: &Path) -> PathBuf {
+    let mut name = home.file_name().unwrap_or_default().to_owned();
+    name.push(".restoring");
+    home.with_file_name(name)
+}
+
+/// What this machine has, what is missing, and what that turns off.
+pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let ready = Workers::beside().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e)).and_then(|program| {
+        let workers = Workers::start(&program).map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
+        workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))
+    });
+    let there = (cx.places.exists)(&cx.home);
+    if cx.json() {
+        let ready = ready.as_ref().ok();
+        out.json(&serde_json::json!({
+            "home": cx.home.display().to_string(),
+            "office": there,
+            "caged": ready.is_some_and(|r| r.caged),
+            "cage": ready.map(|r| r.cage.clone()).unwrap_or_default(),
+            "tesseract": ready.and_then(|r| r.tesseract.clone()),
+            "unlocked": agent::secret(&cx.home).is_some(),
+        }));
+        return Ok(0);
+    }
+    match &ready {
+        Ok(ready) if ready.caged => out.line(cx.say("doctor-sandbox-yes", &[("cage", ready.cage.join(", "))])),
+        Ok(_) => out.line(cx.word("doctor-sandbox-no")),
+        Err(problem) => out.line(super::sentence(problem, cx.lang)),
+    }
+    match ready.ok().and_then(|r| r.tesseract) {
+        Some(version) => out.line(cx.say("doctor-tesseract-yes", &[("version", version)])),
+        None => out.line(cx.word("doctor-tesseract-no")),
+    }
+    let home = [("home", cx.home.display().to_string())];
+    if !there {
+        out.line(cx.say("doctor-no-home", &home));
+        return Ok(0);
+    }
+    out.line(cx.say("doctor-home", &home));
+    // More is known only once it is unlocked; nobody is asked for that here.
+    if agent::secret(&cx.home).is_none() && !cx.parsed.has("passphrase-file") && std::env::var_os("AMPARO_PASSPHRASE_FILE").is_none() && !std::io::stdin().is_terminal() {
+        return Ok(0);
+    }
+    cx.at_desk(|desk| {
+        let roster = desk.roster();
+        out.line(cx.word(if roster.recovery_tested.contains(&desk.me().0) { "doctor-recovery-tested" } else { "doctor-recovery-never" }));
+        match roster.places.iter().filter_map(|p| p.last.as_ref().map(|(_, _, _, at)| (at, &p.label))).max() {
+            Some((at, label)) => out.line(cx.say("doctor-backup-last", &[("on", at.get(..10).unwrap_or(at).to_owned()), ("place", label.clone())])),
+            None => out.line(cx.word("doctor-backup-never")),
+        }
+        Ok(0)
+    })
+}

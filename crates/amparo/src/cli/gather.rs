@@ -1,0 +1,182 @@
+//! Gathering: what lies under the paths a person named, and each file held still while it is kept and read.
+//!
+//! Nothing is followed out of a named folder: a link inside it is listed and left alone. A database and
+//! what lies beside it (`-wal`) are one giving.
+
+use crate::reading::{self, Beside, Options, ReadFailure, Workers};
+use amparo_model::wire::FromWorker;
+use amparo_model::Sha256;
+use amparo_office::accession::ReadFile;
+use std::collections::BTreeSet;
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::ControlFlow;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// One file to give.
+pub struct Found {
+    pub path: PathBuf,
+    /// Below what was named, folders and all; empty for a file that was named itself.
+    pub below: String,
+    pub companions: Vec<PathBuf>,
+}
+
+/// Something that cannot be given, and a reason code.
+pub struct Left {
+    pub path: PathBuf,
+    pub reason: &'static str,
+}
+
+/// Everything under the named paths, in order of their names.
+pub fn walk(named: &[PathBuf]) -> (Vec<Found>, Vec<Left>) {
+    let (mut files, mut left) = (Vec::new(), Vec::new());
+    for path in named {
+        match std::fs::metadata(path) {
+            Err(_) => left.push(Left { path: path.clone(), reason: "cannot-open" }),
+            Ok(meta) if meta.is_dir() => folder(path, path, &mut files, &mut left, 0),
+            Ok(meta) if meta.is_file() => files.push(Found { path: path.clone(), below: String::new(), companions: Vec::new() }),
+            Ok(_) => left.push(Left { path: path.clone(), reason: "not-a-file" }),
+        }
+    }
+    (with_companions(files), left)
+}
+
+/// Deeper folders than this are nobody's papers.
+const DEEPEST: usize = 64;
+
+fn folder(root: &Path, path: &Path, files: &mut Vec<Found>, left: &mut Vec<Left>, depth: usize) {
+    let mut leave = |path: &Path, reason| left.push(Left { path: path.to_owned(), reason });
+    if depth > DEEPEST {
+        return leave(path, "folder-too-deep");
+    }
+    let Ok(entries) = std::fs::read_dir(path) else {
+        return leave(path, "cannot-open");
+    };
+    let mut inside = Vec::new();
+    for entry in entries {
+        match entry {
+            Ok(entry) => inside.push(entry.path()),
+            Err(_) => leave(path, "cannot-open"),
+        }
+    }
+    inside.sort();
+    for path in inside {
+        match std::fs::symlink_metadata(&path) {
+            Err(_) => left.push(Left { path, reason: "cannot-open" }),
+            Ok(meta) if meta.is_symlink() => left.push(Left { path, reason: "symbolic-link" }),
+            Ok(meta) if meta.is_dir() => folder(root, &path, files, left, depth + 1),
+            Ok(meta) if meta.is_file() => {
+                let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+                files.push(Found { path, below, companions: Vec::new() });
+            }
+            Ok(_) => left.push(Left { path, reason: "not-a-file" }),
+        }
+    }
+}
+
+/// Joins each database with its `-wal` and `-shm`, which are then no files of their own.
+fn with_companions(files: Vec<Found>) -> Vec<Found> {
+    let beside = |path: &Path, ending: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut files = files;
+    for file in &mut files {
+        let name = file.path.to_string_lossy();
+        if name.ends_with("-wal") || name.ends_with("-shm") {
+            continue;
+        }
+        for ending in ["-wal", "-shm"] {
+            let path = beside(&file.path, ending);
+            if std::fs::symlink_metadata(&path).is_ok_and(|m| m.is_file()) {
+                taken.insert(path.clone());
+                file.companions.push(path);
+            }
+        }
+    }
+    files.retain(|f| !taken.contains(&f.path));
+    files
+}
+
+/// Files up to this size are held in memory while they are kept and read, so that both see the same bytes.
+const HELD: u64 = 8 << 20;
+
+/// An open file whose bytes do not change under the work, or whose change is noticed.
+pub struct Taken {
+    pub name: String,
+    pub bytes: u64,
+    pub file: File,
+    /// A larger file stays where it is; how it looked when it was opened.
+    before: Option<Metadata>,
+}
+
+impl Taken {
+    pub fn open(path: &Path) -> io::Result<Taken> {
+        // A pipe put in the file's place since it was listed must not hang the run.
+        let mut file = std::fs::OpenOptions::new().read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32).open(path)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput));
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if meta.len() > HELD {
+            return Ok(Taken { name, bytes: meta.len(), file, before: Some(meta) });
+        }
+        let mut bytes = Vec::with_capacity(meta.len() as usize);
+        (&mut file).take(HELD + 1).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > HELD {
+            let meta = file.metadata()?; // it grew while it was opened
+            return Ok(Taken { name, bytes: meta.len(), file, before: Some(meta) });
+        }
+        Taken::of(name, &bytes)
+    }
+
+    /// Bytes that are no file of this disk, given under a name.
+    pub fn of(name: String, bytes: &[u8]) -> io::Result<Taken> {
+        Ok(Taken { name, bytes: bytes.len() as u64, file: File::from(reading::sealed(bytes)?), before: None })
+    }
+
+    /// A sealed descriptor that holds a kept paper in plain.
+    pub fn held(name: String, bytes: u64, fd: std::os::fd::OwnedFd) -> Taken {
+        Taken { name, bytes, file: File::from(fd), before: None }
+    }
+
+    /// Whether it is still what it was when it was opened.
+    pub fn unchanged(&self) -> bool {
+        let same = |now: &Metadata, was: &Metadata| now.len() == was.len() && now.mtime() == was.mtime() && now.mtime_nsec() == was.mtime_nsec();
+        self.before.as_ref().is_none_or(|was| self.file.metadata().is_ok_and(|now| same(&now, was)))
+    }
+
+    pub fn sha256(&mut self) -> io::Result<Sha256> {
+        let mut hash = amparo_model::ids::Hasher::default();
+        self.file.seek(SeekFrom::Start(0))?;
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match self.file.read(&mut buffer)? {
+                0 => break,
+                n => hash.update(&buffer[..n]),
+            }
+        }
+        self.file.seek(SeekFrom::Start(0))?;
+        Ok(hash.finish())
+    }
+}
+
+/// How a taken file is read by the reading process: the closure that the office calls.
+pub fn reader<'a>(workers: &'a Workers, taken: &'a Taken, beside: &'a [Taken], options: &'a Options) -> Box<ReadFile<'a>> {
+    Box::new(move |hear: &mut dyn FnMut(FromWorker) -> bool| {
+        // The file's place is shared by whoever holds it open: a descriptor of its own for the reader.
+        let file = taken.file.try_clone().map_err(|_| "cannot-open".to_owned())?;
+        let others: Vec<Beside<'_>> = beside.iter().map(|t| Beside { name: t.name.clone(), file: t.file.as_fd() }).collect();
+        let mut sink = |frame| if hear(frame) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        let report = workers.read(&file, &taken.name, taken.bytes, &others, options, &mut sink);
+        if !taken.unchanged() || !beside.iter().all(Taken::unchanged) {
+            return Err("file-changed".to_owned());
+        }
+        report.map_err(|e: ReadFailure| e.reason().to_owned())
+    })
+}

@@ -1,0 +1,82 @@
+//! The members of the office, and who may open which case.
+
+use super::out::{Out, columns, plain};
+use super::{Cx, ask, usage};
+use amparo_model::MemberId;
+use amparo_office::{Exit, Problem, Result, access};
+use serde_json::json;
+
+pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let known = |text: &str| access::roles().find(|r| *r == text).map(str::to_owned);
+    let role = cx.parsed.flag_as("role", known).map_err(usage)?.unwrap_or_else(|| "paralegal".to_owned());
+    let name = if cx.parsed.arg("dash").map_err(usage)?.is_some() { ask::all(cx, "ask-member-name")? } else { ask::filled(cx, "ask-member-name")? };
+    let name = name.lines().next().unwrap_or_default().trim().to_owned();
+    if name.is_empty() {
+        return Err(ask::not_asked());
+    }
+    cx.at_desk(|desk| {
+        let (member, words) = desk.member_add(&name, &role, cx.spanish())?;
+        if cx.json() {
+            out.json(&json!({"member": member.to_string(), "role": role, "words": words.join(" ")}));
+            return Ok(0);
+        }
+        let office = desk.roster().settings.name.clone();
+        out.line(super::first::sheet(cx, &plain(&name), &office, &words));
+        out.line(cx.say("answer-member-added", &[("name", plain(&name)), ("member", member.to_string())]));
+        Ok(0)
+    })
+}
+
+fn member(cx: &Cx) -> Result<MemberId> {
+    let text = cx.parsed.need("member").map_err(usage)?;
+    text.parse().map_err(|_| Problem::new(Exit::Usage, "problem-no-member").with("member", text))
+}
+
+pub fn remove(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let member = member(cx)?;
+    cx.at_desk(|desk| {
+        let (name, cases, left) = desk.member_remove(member)?;
+        out.line(cx.say("answer-member-removed", &[("name", plain(&name)), ("cases", cases.to_string())]));
+        if !left.is_empty() {
+            out.line(cx.say("answer-member-left", &[("cases", left.join(", "))]));
+        }
+        Ok(0)
+    })
+}
+
+pub fn list(cx: &Cx, out: &mut Out) -> Result<u8> {
+    cx.at_desk(|desk| {
+        let mut rows = vec![vec![cx.word("head-member"), cx.word("head-name"), cx.word("head-role")]];
+        for member in desk.members() {
+            let public = &member.public;
+            match cx.json() {
+                true => out.json(&json!({"member": public.member.to_string(), "name": public.name, "role": public.role})),
+                false => rows.push(vec![public.member.to_string(), plain(&public.name), cx.term("role", &public.role)]),
+            }
+        }
+        if !cx.json() {
+            columns(&rows).iter().for_each(|row| out.line(row));
+        }
+        Ok(0)
+    })
+}
+
+pub fn grant(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let member = member(cx)?;
+    let handle = cx.parsed.need("case").map_err(usage)?;
+    cx.at_desk(|desk| {
+        let name = desk.grant(handle, member)?;
+        out.line(cx.say("answer-granted", &[("name", plain(&name)), ("handle", handle.to_owned())]));
+        Ok(0)
+    })
+}
+
+pub fn revoke(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let member = member(cx)?;
+    let handle = cx.parsed.need("case").map_err(usage)?;
+    cx.at_desk(|desk| {
+        let name = desk.revoke(handle, member)?;
+        out.line(cx.say("answer-revoked", &[("name", plain(&name)), ("handle", handle.to_owned())]));
+        Ok(0)
+    })
+}

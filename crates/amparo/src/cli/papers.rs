@@ -1,0 +1,324 @@
+//! What was handed in and what was read in it: files, records, and the page behind a record.
+
+use super::add::{self, workers};
+use super::gather::Taken;
+use super::out::{Out, columns, csv_cell, plain};
+use super::{Cx, usage};
+use amparo_analysis::{CallTable, View, merge, view::print_order};
+use amparo_model::record::Type;
+use amparo_model::{CaseFile, Edtf, Giving, Kind, Place, Provenance, Record, Region, Report, Spot, State};
+use amparo_office::access::{Shown, Visible, reduce};
+use amparo_office::load::Want;
+use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id};
+use std::path::PathBuf;
+
+// ---- files ----
+
+pub fn status(cx: &Cx, out: &mut Out) -> Result<u8> {
+    cx.in_case(|_, case| {
+        let what = if cx.parsed.has("rejects") { "rejects" } else { "files" };
+        let look = cx.look(case, vec![what.to_owned()])?;
+        let file = case.show_file(&look)?;
+        if cx.parsed.has("rejects") {
+            return rejects(cx, out, case, &look, &file);
+        }
+        if cx.json() {
+            file.givings.values().for_each(|g| contract::files(g, &file).iter().for_each(|line| out.json(line)));
+            return Ok(0);
+        }
+        if file.givings.is_empty() {
+            out.line(cx.say("answer-no-files", &[("handle", case.handle.clone())]));
+            return Ok(0);
+        }
+        table(cx, out, file.givings.values(), &file);
+        let unassigned = file.readable().filter(|g| g.subject.is_none()).count();
+        if unassigned > 0 && !file.parties.is_empty() {
+            out.line(cx.say("answer-unassigned", &[("count", unassigned.to_string()), ("handle", case.handle.clone())]));
+        }
+        let waiting = file.forgotten.len();
+        if waiting > 0 {
+            out.line(cx.say("answer-forgotten", &[("count", waiting.to_string())]));
+        }
+        Ok(0)
+    })
+}
+
+/// Files as a table, each with the reason of what was not read under it.
+pub fn table<'a>(cx: &Cx, out: &mut Out, givings: impl Iterator<Item = &'a Giving>, file: &CaseFile) {
+    let heads = ["head-file", "head-name", "head-kind", "head-state", "head-whose", "head-records", "head-furniture", "head-rejects", "head-unread", "head-reaches"];
+    let mut rows = vec![heads.iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
+    for giving in givings {
+        let name = if giving.given.path.is_empty() { &giving.given.name } else { &giving.given.path };
+        let state = match giving.given.already {
+            Some(earlier) => cx.say("state-already", &[("file", earlier.to_string())]),
+            None => state(cx, &giving.reading.report),
+        };
+        rows.push(row(cx, giving.seq.to_string(), plain(name), &giving.reading.report, state, file.token_of(giving.subject)));
+        for inner in giving.reading.inside.iter().filter(|_| giving.given.already.is_none()) {
+            let whose = file.token_of(giving.subject_of(&inner.path));
+            rows.push(row(cx, String::new(), format!("  {}", plain(&inner.path)), &inner.report, self::state(cx, &inner.report), whose));
+        }
+    }
+    columns(&rows).iter().for_each(|line| out.line(line));
+}
+
+fn row(cx: &Cx, number: String, name: String, report: &Report, state: String, whose: Option<&str>) -> Vec<String> {
+    let count = |n: u64| if n == 0 { "-".to_owned() } else { n.to_string() };
+    vec![
+        number,
+        shortened(&name, 44),
+        cx.term("format", &report.kind),
+        state,
+        whose.map_or_else(|| "-".to_owned(), str::to_owned),
+        count(report.records),
+        count(report.furniture),
+        count(report.rejects),
+        count(report.pages_unread),
+        reaches(cx, report),
+    ]
+}
+
+/// The state in words, with its reason where it was not read whole.
+fn state(cx: &Cx, report: &Report) -> String {
+    let state = cx.term("state", report.state.as_str());
+    match &report.reason {
+        Some(reason) if report.state != State::Read => format!("{state}: {}", cx.term("reason", reason)),
+        _ => state,
+    }
+}
+
+/// A long name with its middle left out.
+fn shortened(name: &str, most: usize) -> String {
+    let count = name.chars().count();
+    if count <= most {
+        return name.to_owned();
+    }
+    let head: String = name.chars().take(most / 2 - 2).collect();
+    let tail: String = name.chars().skip(count - (most / 2 - 1)).collect();
+    format!("{head}...{tail}")
+}
+
+/// What months a source reaches, as short dates.
+fn reaches(cx: &Cx, report: &Report) -> String {
+    let Some(covers) = &report.covers else { return String::new() };
+    let text = |e: &Option<Edtf>| e.as_ref().map_or("", |e| e.as_str()).get(..7).map_or_else(|| e.as_ref().map_or(String::new(), |e| e.to_string()), str::to_owned);
+    let range = format!("{} - {}", text(&covers.from), text(&covers.to));
+    match covers.why {
+        amparo_model::CoversWhy::CapSuspected => format!("{range} ({})", cx.word("cap-suspected")),
+        _ => range,
+    }
+}
+
+fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile) -> Result<u8> {
+    let mut rows = vec![["head-file", "head-name", "head-row", "head-reason", "head-text"].iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
+    case.rejects(look, file, |giving, reject| {
+        if cx.json() {
+            return out.json(&contract::reject(reject, giving));
+        }
+        let place = match reject.place.spot {
+            Spot::Whole => String::new(),
+            Spot::Row(row) => row.to_string(),
+            Spot::Page { page, .. } => cx.say("place-page", &[("page", page.to_string())]),
+        };
+        let name = if reject.place.inside.is_empty() { giving.given.name.clone() } else { format!("{}/{}", giving.given.name, reject.place.inside) };
+        rows.push(vec![giving.seq.to_string(), shortened(&plain(&name), 40), place, cx.term("reason", &reject.reason), shortened(&plain(&reject.text), 60)]);
+    })?;
+    match (cx.json(), rows.len()) {
+        (true, _) => {}
+        (false, 1) => out.line(cx.word("answer-no-rejects")),
+        (false, _) => columns(&rows).iter().for_each(|line| out.line(line)),
+    }
+    Ok(0)
+}
+
+// ---- records ----
+
+pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let kind = cx.parsed.flag_as("kind", Kind::parse).map_err(usage)?;
+    cx.in_case(|_, case| {
+        let whose = cx.whose(case)?;
+        let mut what = vec![kind.map_or("records", Kind::as_str).to_owned()];
+        what.extend(cx.parsed.flag("whose").map_err(usage)?.map(str::to_owned));
+        let look = cx.look(case, what)?;
+        let want = Want { calls: kind.is_none_or(|k| k == Kind::Call), records: true, pages: kind.is_none_or(|k| k == Kind::Page) };
+        let mut loaded = case.load(&look, want)?;
+        let view = loaded.view();
+        let own = OpenCase::own(&view, &look);
+        let wanted = |r: &Record| kind.is_none_or(|k| r.kind == k) && whose.is_none_or(|w| r.subject == Some(w));
+        let csv = cx.parsed.has("csv");
+        if csv {
+            out.line(csv_head());
+        }
+        let mut seen = false;
+        for record in in_order(&view, cx.parsed.has("unmerged")).filter(|r| wanted(r)) {
+            seen = true;
+            let shown = reduce(&record, &own);
+            match (csv, cx.json()) {
+                (true, _) => out.line(csv_line(&shown, view.file)),
+                (false, true) => out.json(&contract::record(&shown, view.file)),
+                (false, false) => in_words(cx, out, &shown, view.file),
+            }
+            if out.closed() {
+                break;
+            }
+        }
+        if !seen && !csv && !cx.json() {
+            out.line(cx.word("answer-nothing-found"));
+        }
+        Ok(0)
+    })
+}
+
+/// All records in the order of the contract: merged, or one a source.
+fn in_order<'v>(view: &'v View<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
+    if unmerged {
+        let mut records = view.records.clone();
+        let calls = view.calls.iter().flat_map(|b| (0..b.columns.len()).map(|i| amparo_analysis::view::record_of(b.columns.draft(i), b.original, &b.name, &b.reader, b.giving, b.subject)));
+        records.extend(calls);
+        records.sort_by(print_order);
+        return Box::new(records.into_iter());
+    }
+    let mut records = merge(view);
+    records.extend(CallTable::build(view).records());
+    records.sort_by(print_order);
+    Box::new(records.into_iter())
+}
+
+/// One record as two lines: what it says, and where it stands.
+fn in_words(cx: &Cx, out: &mut Out, shown: &Visible<Shown>, file: &CaseFile) {
+    let Shown { record, masked, number_masked } = shown.get();
+    let mut line = format!("{}  {}", record.id, cx.term("kind", record.kind.as_str()));
+    if let Some(token) = file.token_of(record.subject) {
+        line += &format!("  {token}");
+    }
+    for spec in record.kind.fields() {
+        if let Some(value) = record.fields.get(spec.name) {
+            line += &format!("  {}: {}", cx.term("field", spec.name), shortened(&plain(&value.to_text()), 80));
+        }
+    }
+    if let Some(number) = number_masked {
+        line += &format!("  {}: {number}", cx.term("field", "number"));
+    }
+    if *masked {
+        line += &format!("  ({})", cx.word("masked"));
+    }
+    out.line(line);
+    let mut source = format!("    {}", source(cx, &record.provenance));
+    for (_, also) in &record.also {
+        source += &format!("; {}", self::source(cx, also));
+    }
+    out.line(format!("{source}; {}", cx.term("certainty", record.certainty.as_str())));
+}
+
+/// A source in words: file, path inside, page or line.
+pub fn source(cx: &Cx, p: &Provenance) -> String {
+    let mut text = plain(&p.name);
+    if !p.place.inside.is_empty() {
+        text += &format!("/{}", plain(&p.place.inside));
+    }
+    match p.place.spot {
+        Spot::Whole => text,
+        Spot::Row(row) => format!("{text}, {}", cx.say("place-row", &[("row", row.to_string())])),
+        Spot::Page { page, .. } => format!("{text}, {}", cx.say("place-page", &[("page", page.to_string())])),
+    }
+}
+
+/// Every field of every kind once, in the order the kinds name them.
+fn csv_fields() -> Vec<(&'static str, Type)> {
+    let mut fields: Vec<(&'static str, Type)> = Vec::new();
+    for spec in Kind::ALL.iter().flat_map(|k| k.fields()) {
+        if !fields.iter().any(|(name, _)| *name == spec.name) {
+            fields.push((spec.name, spec.ty));
+        }
+    }
+    fields
+}
+
+fn csv_head() -> String {
+    let mut cells = vec!["id", "kind", "subject", "masked", "number_masked"];
+    cells.extend(csv_fields().iter().map(|(name, _)| *name));
+    cells.extend(["certainty", "confidence", "by", "original", "file", "inside", "page", "row", "reader"]);
+    cells.join(",")
+}
+
+fn csv_line(shown: &Visible<Shown>, file: &CaseFile) -> String {
+    let Shown { record, masked, number_masked } = shown.get();
+    let tel = |n: &str| if n.starts_with('+') { format!("tel:{n}") } else { n.to_owned() };
+    let mut cells = vec![record.id.to_string(), record.kind.as_str().to_owned(), file.token_of(record.subject).unwrap_or_default().to_owned()];
+    cells.push(if *masked { "true".to_owned() } else { String::new() });
+    cells.push(number_masked.as_deref().map(tel).unwrap_or_default());
+    for (name, _) in csv_fields() {
+        let value = record.fields.get(name).map(|v| v.to_text()).unwrap_or_default();
+        let phone = record.kind.field(name).is_some_and(|s| s.ty == Type::Phone);
+        cells.push(if phone { tel(&value) } else { value });
+    }
+    let p = &record.provenance;
+    let (page, row) = match p.place.spot {
+        Spot::Whole => (String::new(), String::new()),
+        Spot::Row(row) => (String::new(), row.to_string()),
+        Spot::Page { page, .. } => (page.to_string(), String::new()),
+    };
+    cells.push(record.certainty.as_str().to_owned());
+    cells.push(record.confidence.map(|c| format!("0.{c:02}")).unwrap_or_default());
+    cells.extend([record.by.clone().unwrap_or_default(), p.original.to_string(), p.name.clone(), p.place.inside.clone(), page, row, p.reader.clone()]);
+    cells.iter().map(|c| csv_cell(c)).collect::<Vec<_>>().join(",")
+}
+
+// ---- the page behind a record ----
+
+/// Pixels across a shown page: Letter at 150 dots an inch.
+const WIDTH: u32 = 1_275;
+
+pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let text = cx.parsed.need("record").map_err(usage)?.to_owned();
+    let id = record_id(&text)?;
+    let path = cx.parsed.flag_path("out").unwrap_or_else(|| PathBuf::from(format!("{}.png", text.get(..8).unwrap_or(&text))));
+    cx.in_case(|_, case| {
+        // The look names the giving and the place only once they are known: that it was asked for is written first.
+        let look = cx.look(case, vec!["record".to_owned()])?;
+        let mut loaded = case.load(&look, Want::ALL)?;
+        let view = loaded.view();
+        let own = OpenCase::own(&view, &look);
+        let found = in_order(&view, true).find(|r| r.id == id);
+        let record = found.ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &text))?;
+        let png = picture(case, &look, &record, &reduce(&record, &own), cx)?;
+        std::fs::write(&path, &png).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))?;
+        in_words(cx, out, &reduce(&record, &own), view.file);
+        out.line(cx.say("answer-shown", &[("path", path.display().to_string())]));
+        Ok(0)
+    })
+}
+
+/// The place a record comes from, as PNG: its page with the rectangle, its line framed, or what was read where neither can be drawn.
+pub fn picture(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Shown>, cx: &Cx) -> Result<Vec<u8>> {
+    let workers = workers()?;
+    let (name, _, mut body) = case.fetch(look, record.provenance.giving)?;
+    let taken = add::held(name, &mut body)?;
+    let Place { inside, spot, .. } = &record.provenance.place;
+    let drawn = match spot {
+        Spot::Page { page, region } => {
+            let marks: Vec<Region> = if *region == Region::WHOLE { vec![] } else { vec![*region] };
+            workers.page(&taken.file, &taken.name, taken.bytes, inside, *page, WIDTH, &marks)
+        }
+        Spot::Row(row) => workers.row(&taken.file, &taken.name, taken.bytes, inside, *row, WIDTH),
+        Spot::Whole => workers.page(&taken.file, &taken.name, taken.bytes, inside, 1, WIDTH, &[]),
+    };
+    match drawn {
+        Ok(png) => Ok(png),
+        Err(_) => {
+            // A row of a database has no page: what was read stands on one.
+            let text = fields_as_lines(cx, shown);
+            let made = Taken::of("record.txt".to_owned(), text.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", e))?;
+            workers.row(&made.file, &made.name, made.bytes, "", 1, WIDTH).map_err(|e| Problem::new(Exit::No, "problem-page").with("why", cx.term("reason", e.reason())))
+        }
+    }
+}
+
+fn fields_as_lines(cx: &Cx, shown: &Visible<Shown>) -> String {
+    let Shown { record, number_masked, .. } = shown.get();
+    let mut lines = vec![format!("{}: {}", cx.term("kind", record.kind.as_str()), source(cx, &record.provenance))];
+    let fields = record.kind.fields().iter().filter_map(|s| record.fields.get(s.name).map(|v| format!("{}: {}", cx.term("field", s.name), plain(&v.to_text()))));
+    lines.extend(fields);
+    lines.extend(number_masked.as_ref().map(|n| format!("{}: {n}", cx.term("field", "number"))));
+    lines.join("\n")
+}
