@@ -308,3 +308,31 @@ fn default_home() -> PathBuf {
     let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
     data.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("amparo")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every message that the doors and the office name in their source exists in every language.
+    #[test]
+    fn every_message_named_in_the_source_has_its_words() {
+        fn sources(folder: &Path, out: &mut String) {
+            for entry in std::fs::read_dir(folder).expect("the source is there") {
+                let path = entry.expect("an entry").path();
+                match path.is_dir() {
+                    true => sources(&path, out),
+                    false => out.push_str(&std::fs::read_to_string(&path).expect("text")),
+                }
+            }
+        }
+        let mut text = String::new();
+        sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut text);
+        sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../amparo-office/src")), &mut text);
+        let prefixes = ["answer-", "ask-", "problem-", "usage-", "head-", "doctor-", "hint-", "verify-", "place-", "log-", "sheet-"];
+        let named = text.split('"').filter(|t| prefixes.iter().any(|p| t.starts_with(p)) && t.len() > 6 && !t.ends_with('-') && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+        let mut missing: Vec<String> = named.flat_map(|id| Lang::ALL.into_iter().filter(move |l| !amparo_lang::has(id, *l)).map(move |l| format!("{} {id}", l.code()))).collect();
+        missing.sort();
+        missing.dedup();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+}
