@@ -225,7 +225,7 @@ pub fn restore(folder: &Path, store: Arc<dyn Store>, words: &str) -> Result<Offi
     let keystore = folder.join(format!("keystore-{}-000001", label.series));
     let tar = File::open(folder.join("bundles").join(format!("{}-000001.tar", label.series)))?;
     let (note, listed) = unpack(io::BufReader::new(tar), &*store, &keystore, &sheet.0)?;
-    let text = heads::note_text(&note).ok_or(VaultError::Malformed("manifest"))?;
+    let text = amparo_proof::note::text(&note).ok_or(VaultError::Malformed("manifest"))?;
     if text != format!("amparo/bundle/v1\n{}\n1\n-\n{listed}", label.series) {
         return Err(VaultError::Refused("the bundle is not the one that was written"));
     }

@@ -3,10 +3,11 @@
 use crate::lock::{self, Key};
 use crate::problem::{Result, VaultError};
 use amparo_model::{DrawerId, Event, JournalId, MemberId, Sha256};
+use amparo_proof::Link;
 
-pub(crate) const HEADER: usize = 1 + 16 + 8 + 32;
-/// A frame's longest form; longer lists go to a segment.
-pub const MAX_FRAME: usize = 1 << 20;
+pub use amparo_proof::MAX_FRAME;
+
+pub(crate) const HEADER: usize = amparo_proof::LINK;
 /// The longest body that still fits.
 pub const MAX_BODY: usize = MAX_FRAME - HEADER - 72 - 84 - 512;
 
@@ -20,22 +21,11 @@ pub(crate) struct Header {
 
 impl Header {
     fn bytes(&self) -> [u8; HEADER] {
-        let mut out = [1; HEADER];
-        out[1..17].copy_from_slice(&self.journal.0);
-        out[17..25].copy_from_slice(&self.seq.to_be_bytes());
-        out[25..].copy_from_slice(&self.prev.0);
-        out
+        Link { journal: self.journal.0, seq: self.seq, prev: self.prev.0 }.bytes()
     }
 
     pub fn parse(frame: &[u8]) -> Option<Header> {
-        if frame.len() < HEADER + 72 + 84 || frame.len() > MAX_FRAME || frame[0] != 1 {
-            return None;
-        }
-        Some(Header {
-            journal: JournalId(frame[1..17].try_into().ok()?),
-            seq: u64::from_be_bytes(frame[17..25].try_into().ok()?),
-            prev: Sha256(frame[25..57].try_into().ok()?),
-        })
+        Link::parse(frame).map(|link| Header { journal: JournalId(link.journal), seq: link.seq, prev: Sha256(link.prev) })
     }
 
     fn signed(&self, author: &MemberId, body: &[u8]) -> Vec<u8> {
@@ -50,7 +40,7 @@ impl Header {
 }
 
 pub(crate) fn hash(frame: &[u8]) -> Sha256 {
-    Sha256(lock::hash("frame", &[frame]))
+    Sha256(amparo_proof::frame_hash(frame))
 }
 
 /// What an opened frame holds. The signature is not yet checked: who signs is only known now.

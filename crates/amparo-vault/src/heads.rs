@@ -4,6 +4,7 @@ use crate::journal::Journal;
 use crate::lock::{self, Key};
 use crate::problem::{Result, Standing, VaultError};
 use amparo_model::{JournalId, OfficeId, Sha256};
+use amparo_proof::{Head, note};
 use amparo_store::{Store, Tip};
 
 /// What a head note says.
@@ -16,73 +17,26 @@ pub struct HeadNote {
 
 /// The head key of an office's epoch.
 pub(crate) fn key(office_jk: &Key, office: OfficeId) -> Result<Key> {
-    lock::expand(office_jk, "head-key", &office.0)
+    Ok(lock::expand(office_jk, "head-key", &office.0)?)
 }
 
-fn text(journal: JournalId, tip: Tip) -> String {
-    format!("amparo/head/v1\n{journal}\n{}\n{}\n", tip.seq, lock::base64(&tip.hash))
-}
-
-fn signer(office: OfficeId) -> String {
-    format!("amparo/{office}")
-}
-
-fn key_id(name: &str, public: &[u8; 32]) -> [u8; 4] {
-    let hash = Sha256::of(&[name.as_bytes(), b"\n\x01", public].concat()).0;
-    [hash[0], hash[1], hash[2], hash[3]]
-}
-
-/// A C2SP signed note over this text, which ends in a line feed.
+/// A signed note over this text, which ends in a line feed.
 pub(crate) fn sign_note(text: &str, office: OfficeId, seed: &Key) -> Vec<u8> {
-    let name = signer(office);
-    let mut signature = key_id(&name, &lock::public_of(seed)).to_vec();
-    signature.extend_from_slice(&lock::sign(seed, text.as_bytes()));
-    format!("{text}\n\u{2014} {name} {}\n", lock::base64(&signature)).into_bytes()
+    note::of(text, &note::signer(&office.0), &lock::public_of(seed), &lock::sign(seed, text.as_bytes()))
 }
 
 /// The signed text of a note, where one of its signatures is by this key.
-pub(crate) fn verify_note<'a>(note: &'a [u8], office: OfficeId, public: &[u8; 32]) -> Option<&'a str> {
-    let note = std::str::from_utf8(note).ok()?;
-    let split = note.rfind("\n\n")?;
-    let (text, signatures) = (&note[..split + 1], &note[split + 2..]);
-    let name = signer(office);
-    let id = key_id(&name, public);
-    let good = signatures.lines().any(|line| {
-        let Some(rest) = line.strip_prefix("\u{2014} ").and_then(|l| l.strip_prefix(name.as_str())).and_then(|l| l.strip_prefix(' ')) else { return false };
-        let Some(bytes) = lock::of_base64(rest) else { return false };
-        match bytes.split_at_checked(4) {
-            Some((k, signature)) if k == id => <&[u8; 64]>::try_from(signature).is_ok_and(|s| lock::verify(public, text.as_bytes(), s)),
-            _ => false,
-        }
-    });
-    good.then_some(text)
-}
-
-/// A note's text, its signatures not looked at.
-pub(crate) fn note_text(note: &[u8]) -> Option<&str> {
-    let note = std::str::from_utf8(note).ok()?;
-    Some(&note[..note.rfind("\n\n")? + 1])
+pub(crate) fn verify_note<'a>(signed: &'a [u8], office: OfficeId, public: &[u8; 32]) -> Option<&'a str> {
+    note::verify(signed, &note::signer(&office.0), public)
 }
 
 /// What a head's text says, signed or not.
 pub fn parse(note: &[u8]) -> Option<HeadNote> {
-    let note = std::str::from_utf8(note).ok()?;
-    let mut lines = note.lines();
-    if lines.next()? != "amparo/head/v1" {
-        return None;
-    }
-    let journal = lines.next()?.parse().ok()?;
-    let digits = lines.next()?;
-    let seq: u64 = digits.parse().ok()?;
-    let hash = lock::of_base64(lines.next()?)?;
-    if seq.to_string() != digits || !lines.next()?.is_empty() {
-        return None;
-    }
-    Some(HeadNote { journal, seq, hash: Sha256(hash.try_into().ok()?) })
+    Head::parse(note).map(|h| HeadNote { journal: JournalId(h.journal), seq: h.seq, hash: Sha256(h.hash) })
 }
 
 pub(crate) fn write(store: &dyn Store, office: OfficeId, head_key: &Key, journal: JournalId, tip: Tip) -> Result<()> {
-    Ok(store.put_head(&journal.0, &sign_note(&text(journal, tip), office, head_key))?)
+    Ok(store.put_head(&journal.0, &sign_note(&Head { journal: journal.0, seq: tip.seq, hash: tip.hash }.text(), office, head_key))?)
 }
 
 /// Judges a replayed journal by its head. `named` is the newest entry that the office journal names for it.
@@ -152,8 +106,17 @@ fn set_aside_once(store: &dyn Store) -> Result<()> {
 
 /// The four words that a report prints beside an entry's number.
 pub fn words(journal: JournalId, seq: u64, hash: Sha256, spanish: bool) -> Result<String> {
-    let digest = lock::hash("head-words", &[&journal.0, &seq.to_be_bytes(), &hash.0]);
-    let bits = digest[..6].iter().fold(0_u64, |n, b| n << 8 | u64::from(*b)) >> 4;
-    let words: Option<Vec<&str>> = [33, 22, 11, 0].iter().map(|shift| crate::words::word((bits >> shift & 0x7ff) as u16, spanish)).collect();
-    words.map(|w| unicode_normalization::UnicodeNormalization::nfc(w.join(" ").as_str()).collect()).ok_or(VaultError::Malformed("word list"))
+    let digest = Head { journal: journal.0, seq, hash: hash.0 }.digest();
+    lock::words::first(&digest, 4, spanish).ok_or(VaultError::Malformed("word list"))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_first_head_words_vector() {
+        let hash: amparo_model::Sha256 = "3902295b2377d5f28784d2909401a2f04a1225512ec1ea3c82a91930ca657db6".parse().unwrap();
+        let words = |spanish| super::words(amparo_model::JournalId([0x11; 16]), 1, hash, spanish).unwrap();
+        assert_eq!(words(false), "digital approve game crawl");
+        assert_eq!(words(true), "cup\u{f3}n alzar fumar circo");
+    }
 }

@@ -35,7 +35,7 @@ impl Write for Out {
 
 /// A stream being sealed: hashed before and after, to an identity made for it alone.
 pub(crate) struct Sealing {
-    age: age::stream::StreamWriter<Out>,
+    age: lock::StreamWriter<Out>,
     plain: sha2::Sha256,
     bytes: u64,
     secret: Key,
@@ -84,7 +84,7 @@ pub(crate) fn seal_stream(store: &dyn Store, from: &mut dyn Read) -> Result<(Kep
 }
 
 /// A kept file in plain, readable and seekable. What is derived from it counts only when its end was seen.
-pub struct Plain(age::stream::StreamReader<BufReader<Box<dyn Bytes>>>);
+pub struct Plain(lock::StreamReader<BufReader<Box<dyn Bytes>>>);
 
 impl Plain {
     pub(crate) fn open(store: &dyn Store, blob: Sha256, secret: &Key) -> Result<Plain> {

@@ -12,7 +12,6 @@ mod handles;
 pub mod heads;
 mod journal;
 mod keep;
-mod lock;
 mod look;
 mod office;
 mod problem;
@@ -21,7 +20,8 @@ mod roster;
 mod segments;
 mod session;
 mod verify;
-mod words;
+
+pub(crate) use amparo_seal as lock;
 
 pub use backup::{BackedUp, restore};
 pub use case::{Case, Errand, Open, Sealed, Where};
@@ -29,7 +29,7 @@ pub use forget::{Forgotten, RIPE_MS, Withdrawal};
 pub use frame::{MAX_BODY, MAX_FRAME};
 pub use journal::{EntryMeta, Fate, Journal};
 pub use keep::{Kept, Plain};
-pub use lock::Secret;
+pub use amparo_seal::Secret;
 pub use look::Look;
 pub use office::{Founded, Founding, Office, Sheet, init, join_words, resume, unlock, unlock_with_words};
 pub use problem::{Broken, Result, Standing, VaultError};

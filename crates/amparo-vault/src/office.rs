@@ -7,7 +7,8 @@ use crate::problem::{Result, VaultError};
 use crate::ring::{self, person};
 use crate::roster::{CaseInfo, Roster};
 use crate::session::{self, Session};
-use crate::{Now, stamp, words};
+use crate::{Now, stamp};
+use amparo_seal::words;
 use amparo_model::event::{Drawer, Epoch, Genesis, Member};
 use amparo_model::{JournalId, MemberId, OfficeId, Sha256, What};
 use amparo_store::{Purged, Store, WrapKey, WrapRow};
@@ -51,7 +52,7 @@ pub struct Sheet(pub(crate) Key);
 impl Sheet {
     /// The 24 words, in English or Spanish.
     pub fn words(&self, spanish: bool) -> Result<Vec<String>> {
-        words::of_secret(&self.0, spanish)
+        Ok(words::of_secret(&self.0, spanish)?)
     }
 
     /// The sheet that these typed words are of, in either language.
@@ -401,9 +402,7 @@ pub fn join_words(office_check: &str, member: &Member, spanish: bool) -> Result<
     let length = |t: &str| (t.len() as u32).to_be_bytes();
     let parts: [&[u8]; 7] = [&check[..], &member.member.0, &sign, &length(&member.recipient), member.recipient.as_bytes(), &length(&member.words), member.words.as_bytes()];
     let hash = lock::hash("join", &parts);
-    let bits = hash[..9].iter().fold(0_u128, |n, b| n << 8 | u128::from(*b)) >> 6;
-    let words: Option<Vec<&str>> = (0..6).rev().map(|i| crate::words::word((bits >> (11 * i) & 0x7ff) as u16, spanish)).collect();
-    words.map(|w| unicode_normalization::UnicodeNormalization::nfc(w.join(" ").as_str()).collect()).ok_or(VaultError::Malformed("word list"))
+    words::first(&hash, 6, spanish).ok_or(VaultError::Malformed("word list"))
 }
 
 type Turn = (Epoch, Vec<WrapRow>, Vec<WrapKey>, Vec<Vec<u8>>);

@@ -100,6 +100,18 @@ impl From<amparo_store::StoreError> for VaultError {
         VaultError::Store(e)
     }
 }
+impl From<amparo_seal::SealError> for VaultError {
+    fn from(e: amparo_seal::SealError) -> VaultError {
+        use amparo_seal::SealError;
+        match e {
+            SealError::NotOpened(what) => VaultError::Seal(what),
+            SealError::Malformed(what) => VaultError::Malformed(what),
+            SealError::TooLong(length) => VaultError::TooLong(length),
+            SealError::HostileWork => VaultError::HostileSlot,
+            SealError::Io(e) => VaultError::Io(e),
+        }
+    }
+}
 impl From<std::io::Error> for VaultError {
     fn from(e: std::io::Error) -> VaultError {
         VaultError::Io(e)

@@ -2,8 +2,7 @@
 //!
 //! No BIP-39 seed is made: the 24 words are 32 bytes and the first byte of their SHA-256.
 
-use crate::lock::Key;
-use crate::problem::{Result, VaultError};
+use crate::{Key, Result, SealError};
 use bip39::Language;
 use sha2::{Digest, Sha256};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -16,12 +15,19 @@ fn list(spanish: bool) -> &'static [&'static str; 2048] {
 }
 
 /// The word of these 11 bits.
-pub(crate) fn word(index: u16, spanish: bool) -> Option<&'static str> {
+pub fn word(index: u16, spanish: bool) -> Option<&'static str> {
     list(spanish).get(usize::from(index)).copied()
 }
 
+/// The first bits of these bytes as words, for comparing aloud.
+pub fn first(bytes: &[u8], count: usize, spanish: bool) -> Option<String> {
+    let bit = |i: usize| bytes.get(i / 8).map(|byte| u16::from(byte >> (7 - i % 8) & 1));
+    let words: Option<Vec<&str>> = (0..count).map(|w| (0..11).try_fold(0_u16, |n, b| Some(n << 1 | bit(w * 11 + b)?)).and_then(|index| word(index, spanish))).collect();
+    words.map(|w| w.join(" ").nfc().collect())
+}
+
 /// The 24 words of a secret; Spanish ones composed, as people write them.
-pub(crate) fn of_secret(secret: &Key, spanish: bool) -> Result<Vec<String>> {
+pub fn of_secret(secret: &Key, spanish: bool) -> Result<Vec<String>> {
     let check = Sha256::digest(&secret[..])[0];
     let bits = |i: usize| -> u8 {
         let byte = if i < 256 { secret[i / 8] } else { check };
@@ -30,7 +36,7 @@ pub(crate) fn of_secret(secret: &Key, spanish: bool) -> Result<Vec<String>> {
     (0..COUNT)
         .map(|w| {
             let index = (0..11).fold(0_u16, |n, b| n << 1 | u16::from(bits(w * 11 + b)));
-            word(index, spanish).map(|w| w.nfc().collect()).ok_or(VaultError::Malformed("word list"))
+            word(index, spanish).map(|w| w.nfc().collect()).ok_or(SealError::Malformed("word list"))
         })
         .collect()
 }
@@ -48,7 +54,7 @@ fn place(typed: &str, spanish: bool) -> Option<u16> {
 }
 
 /// The secret of 24 typed words, in the language whose checksum fits.
-pub(crate) fn parse(text: &str) -> Option<Key> {
+pub fn parse(text: &str) -> Option<Key> {
     let typed: Vec<String> = text.split(|c: char| !c.is_alphabetic() && !is_combining_mark(c)).filter(|w| !w.is_empty()).map(plain).collect();
     if typed.len() != COUNT {
         return None;
@@ -76,7 +82,7 @@ mod tests {
     fn the_lists_are_the_ones_that_sheets_were_printed_with() {
         for (spanish, want) in [(false, "2f5eed53"), (true, "46846a5a")] {
             let file: String = list(spanish).iter().map(|w| format!("{}\n", w.nfkd().collect::<String>())).collect();
-            assert_eq!(&crate::lock::hex(&Sha256::digest(file.as_bytes()))[..8], want);
+            assert_eq!(&crate::hex(&Sha256::digest(file.as_bytes()))[..8], want);
         }
     }
 
@@ -95,13 +101,5 @@ mod tests {
             }
         }
         assert_eq!(parse("digital approve game crawl"), None);
-    }
-
-    #[test]
-    fn the_first_head_words_vector() {
-        let hash: amparo_model::Sha256 = "3902295b2377d5f28784d2909401a2f04a1225512ec1ea3c82a91930ca657db6".parse().unwrap();
-        let words = |spanish| crate::heads::words(amparo_model::JournalId([0x11; 16]), 1, hash, spanish).unwrap();
-        assert_eq!(words(false), "digital approve game crawl");
-        assert_eq!(words(true), "cup\u{f3}n alzar fumar circo");
     }
 }
