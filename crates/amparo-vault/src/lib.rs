@@ -44,7 +44,7 @@ pub type Now = i64;
 
 /// Sixteen random bytes, for ids that no person wrote.
 pub fn random_id() -> Result<[u8; 16]> {
-    lock::random()
+    Ok(lock::random()?)
 }
 
 /// RFC 3339 UTC with milliseconds, as every entry writes it.
