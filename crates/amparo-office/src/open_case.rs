@@ -9,7 +9,7 @@ use amparo_analysis::View;
 use amparo_model::event::{At, Change, Judgement, Purpose, Resolution, What};
 use amparo_model::ids::{FindingId, RunId};
 use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId, Report, Sha256};
-use amparo_vault::{Case, Forgotten, Found, Look, Now, Open, Plain, Roster, Since, Where};
+use amparo_vault::{Case, Forgotten, Found, Look, Now, Open, Plain, Roster, Since, Tokens, Where};
 use std::sync::Arc;
 
 pub struct OpenCase {
@@ -206,9 +206,9 @@ impl OpenCase {
         }
     }
 
-    /// A token for a line or number, keyed by the case: the same in one case, unlinkable between two.
-    pub fn token(&self, text: &str) -> Result<String> {
-        Ok(self.case.token(text)?)
+    /// Names for lines and numbers, keyed by the case: the same in one case, unlinkable between two.
+    pub fn tokens(&self) -> Result<Tokens> {
+        Ok(self.case.tokens()?)
     }
 
     pub fn rejects(&self, look: &Look, file: &CaseFile, visit: impl FnMut(&Giving, &amparo_model::Reject)) -> Result<()> {

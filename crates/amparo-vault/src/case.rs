@@ -244,12 +244,12 @@ impl Case<Open> {
         Err(VaultError::Busy)
     }
 
-    /// A name for a text that holds within this case and tells nothing to whoever has no key of it.
+    /// Names for texts that hold within this case and tell nothing to whoever has no key of it.
     ///
     /// Keyed by the first entry's own key, which stays through every rotation; never stored.
-    pub fn token(&self, text: &str) -> Result<String> {
+    pub fn tokens(&self) -> Result<Tokens> {
         match self.state.journal.ring.reach(ring::ENTRY, &self.state.journal.genesis.0) {
-            Reach::Key { key, .. } => Ok(lock::hex(&lock::expand(&key, "token", text.as_bytes())?[..8])),
+            Reach::Key { key, .. } => Ok(Tokens(key)),
             Reach::NoRow | Reach::Spoilt | Reach::Walled { .. } => Err(VaultError::NoGrant(self.id)),
         }
     }
@@ -333,6 +333,15 @@ impl Case<Open> {
     /// Reads one entry for the log itself; it can show nothing of a paper.
     pub fn errand(&self) -> Errand<'_> {
         Errand { case: self }
+    }
+}
+
+/// Makes a case's names for lines and numbers; see [`Case::tokens`].
+pub struct Tokens(Key);
+
+impl Tokens {
+    pub fn of(&self, text: &str) -> String {
+        lock::hex(&lock::hash("token", &[&self.0[..], text.as_bytes()])[..8])
     }
 }
 

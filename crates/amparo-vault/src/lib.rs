@@ -24,7 +24,7 @@ mod verify;
 pub(crate) use amparo_seal as lock;
 
 pub use backup::{BackedUp, restore};
-pub use case::{Case, Errand, Open, Sealed, Where};
+pub use case::{Case, Errand, Open, Sealed, Tokens, Where};
 pub use forget::{Forgotten, RIPE_MS, Withdrawal};
 pub use frame::{MAX_BODY, MAX_FRAME};
 pub use journal::{EntryMeta, Fate, Journal};

@@ -12,6 +12,7 @@ mod out;
 mod papers;
 mod parse;
 mod spec;
+mod understand;
 
 use crate::agent;
 use amparo_lang::{Lang, say, word};
@@ -48,6 +49,12 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
         "status" => papers::status(cx, out),
         "records" => papers::records(cx, out),
         "show" => papers::show(cx, out),
+        "timeline" => understand::timeline_of(cx, out),
+        "coverage" => understand::coverage_of(cx, out),
+        "check" => understand::check(cx, out),
+        "calls" => understand::calls(cx, out),
+        "find" => understand::find(cx, out),
+        "review" => understand::review(cx, out),
         "withdraw" => custody::withdraw(cx, out),
         "move" => custody::assign(cx, out),
         "hold" => custody::hold(cx, out),
