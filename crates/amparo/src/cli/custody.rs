@@ -194,9 +194,9 @@ pub fn log(cx: &Cx, out: &mut Out) -> Result<u8> {
             let at = line.at.get(..16).unwrap_or(&line.at).replace('T', " ");
             let purpose = line.purpose.map_or_else(String::new, |p| cx.term("purpose", p.as_str()));
             let mut what = cx.term("via", &line.via.replace(' ', "-"));
-            let at: Vec<String> = line.what.iter().filter(|w| **w != line.via).map(|w| looked_at(cx, w)).collect();
-            if !at.is_empty() {
-                what += &format!(" ({})", plain(&at.join(", ")));
+            let seen: Vec<String> = line.what.iter().filter(|w| **w != line.via).map(|w| looked_at(cx, w)).collect();
+            if !seen.is_empty() {
+                what += &format!(" ({})", plain(&seen.join(", ")));
             }
             if line.unmasked {
                 what += &format!(", {}", cx.word("log-unmasked"));
