@@ -12,14 +12,15 @@ pub mod sqlite;
 //table
 pub(crate) mod tally;
 pub mod text;
-//whatsapp
+pub mod whatsapp;
+pub(crate) mod whatsapp_line;
 pub mod xml;
 
 /// The readers of this floor.
 pub const READERS: &[crate::Reader] = &[
     sms_backup::READER,
     sqlite::READER,
-    //whatsapp::READER,
+    whatsapp::READER,
     //carriers::T_MOBILE,
     //carriers::ATT,
     //carriers::VERIZON,
