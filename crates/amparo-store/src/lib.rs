@@ -6,7 +6,7 @@
 mod local;
 mod place;
 
-pub use local::Local;
+pub use local::{Local, private_file, private_folder};
 pub use place::{Shared, shared_folder};
 
 use std::fmt;

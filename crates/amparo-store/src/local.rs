@@ -46,7 +46,8 @@ fn sql(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
     }
 }
 
-fn make_folder(path: &Path) -> Result<()> {
+/// Makes a folder that only its owner can enter, with those above it.
+pub fn private_folder(path: &Path) -> Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io_error("make a folder", path))
 }
 
@@ -54,7 +55,8 @@ fn sync_folder(path: &Path) -> Result<()> {
     File::open(path).and_then(|f| f.sync_all()).map_err(io_error("sync a folder", path))
 }
 
-fn create(path: &Path) -> Result<File> {
+/// Makes a new file that only its owner can read; one that is there already is refused.
+pub fn private_file(path: &Path) -> Result<File> {
     fs::OpenOptions::new().create_new(true).write(true).read(true).mode(0o600).open(path).map_err(io_error("create", path))
 }
 
@@ -88,15 +90,15 @@ impl Local {
     /// Opens the office's folder, making it where it is not there; empties what interrupted programs left.
     pub fn open(root: &Path) -> Result<Local> {
         for folder in ["", "heads", "blobs", "tmp", "litter"] {
-            make_folder(&root.join(folder))?;
+            private_folder(&root.join(folder))?;
         }
         let db = connect(&root.join("office.db"))?;
         db.execute_batch(SCHEMA).map_err(sql("make tables"))?;
         empty_left_sessions(&root.join("tmp"))?;
         let session = root.join("tmp").join(random_name()?);
-        make_folder(&session)?;
+        private_folder(&session)?;
         let lock_path = session.join("lock");
-        let lock = create(&lock_path)?;
+        let lock = private_file(&lock_path)?;
         rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(|e| io_error("lock", &lock_path)(e.into()))?;
         Ok(Local { root: root.to_owned(), db: Mutex::new(db), session, _session_lock: lock, broken: Arc::default() })
     }
@@ -154,7 +156,7 @@ impl Drop for Local {
 
 fn connect(path: &Path) -> Result<Connection> {
     if !path.exists() {
-        create(path)?;
+        private_file(path)?;
     }
     let db = Connection::open(path).map_err(sql("open office.db"))?;
     db.busy_timeout(Duration::from_secs(60)).map_err(sql("set a time-out"))?;
@@ -364,7 +366,7 @@ impl Store for Local {
         let folder = self.root.join("heads");
         let new = self.session.join(format!("head-{}", random_name()?));
         let work = || -> Result<()> {
-            let mut file = create(&new)?;
+            let mut file = private_file(&new)?;
             file.write_all(note).map_err(io_error("write a head", &new))?;
             file.sync_all().map_err(io_error("sync a head", &new))?;
             fs::rename(&new, folder.join(hex(journal))).map_err(io_error("name a head", &new))?;
@@ -376,7 +378,7 @@ impl Store for Local {
     fn blob_begin(&self) -> Result<Box<dyn BlobWriter>> {
         self.may_write()?;
         let path = self.session.join(random_name()?);
-        Ok(Box::new(Writing { file: create(&path)?, path, root: self.root.clone(), broken: self.broken.clone(), done: false }))
+        Ok(Box::new(Writing { file: private_file(&path)?, path, root: self.root.clone(), broken: self.broken.clone(), done: false }))
     }
 
     fn blob(&self, name: &Hash) -> Result<Box<dyn Bytes>> {
@@ -425,7 +427,7 @@ impl Store for Local {
 
     fn set_aside(&self) -> Result<PathBuf> {
         let folder = self.root.join(format!("aside-{}", random_name()?));
-        make_folder(&folder)?;
+        private_folder(&folder)?;
         let _db = self.db();
         for name in ["office.db", "office.db-wal"] {
             let from = self.root.join(name);
@@ -500,7 +502,7 @@ impl BlobWriter for Writing {
         let name = hex(&name);
         let folder = self.root.join("blobs").join(&name[..2]);
         if !folder.is_dir() {
-            make_folder(&folder)?;
+            private_folder(&folder)?;
             sync_folder(&self.root.join("blobs"))?;
         }
         fs::rename(&self.path, folder.join(&name)).map_err(io_error("name a sealed file", &self.path))?;

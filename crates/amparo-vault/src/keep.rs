@@ -69,6 +69,20 @@ impl Write for Sealing {
     }
 }
 
+/// The SHA-256 of a stream.
+pub(crate) fn hash_of(from: &mut dyn Read) -> io::Result<Sha256> {
+    let mut hash = sha2::Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(Sha256(hash.finalize().into())),
+            Ok(n) => hash.update(&buffer[..n]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+}
+
 /// Seals a stream to its end.
 pub(crate) fn seal_stream(store: &dyn Store, from: &mut dyn Read) -> Result<(Kept, Key)> {
     let mut sealing = Sealing::begin(store)?;

@@ -4,12 +4,16 @@
 //! is shown; forgetting is deleting keys. FORMATS.md is this room's law.
 
 mod backup;
+mod bag;
 mod calls_file;
 mod case;
+mod export;
 mod forget;
 mod frame;
 mod handles;
+mod handover;
 pub mod heads;
+mod import;
 mod journal;
 mod keep;
 mod look;
@@ -25,8 +29,11 @@ pub(crate) use amparo_seal as lock;
 
 pub use backup::{BackedUp, restore};
 pub use case::{Case, Errand, Open, Sealed, Tokens, Where};
+pub use export::{Exported, Handing, LeftOut, Made, Manifest, PaperLine, Profile};
 pub use forget::{Forgotten, RIPE_MS, Withdrawal};
 pub use frame::{MAX_BODY, MAX_FRAME};
+pub use handover::{Apart, Moved};
+pub use import::Imported;
 pub use journal::{EntryMeta, Fate, Journal};
 pub use keep::{Kept, Plain};
 pub use amparo_seal::Secret;

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod forgetting;
+mod handing;
 mod leaving;
 mod tampering;
 
