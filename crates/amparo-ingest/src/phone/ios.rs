@@ -22,17 +22,17 @@ const LONGEST_TEXT: usize = 256 << 10;
 const MOST_COUNTRIES: usize = 16;
 
 /// Numbers read in the manner of the country that a row names, or else of the case.
-struct Manners<'a> {
+pub(crate) struct Manners<'a> {
     region: &'a str,
     known: HashMap<String, Numbers>,
 }
 
 impl<'a> Manners<'a> {
-    fn new(region: &'a str) -> Manners<'a> {
+    pub fn new(region: &'a str) -> Manners<'a> {
         Manners { region, known: HashMap::new() }
     }
 
-    fn e164(&mut self, raw: &str, country: Option<&str>) -> Option<String> {
+    pub fn e164(&mut self, raw: &str, country: Option<&str>) -> Option<String> {
         let country = country.map(str::trim).filter(|c| c.len() == 2 && c.bytes().all(|b| b.is_ascii_alphabetic()));
         let country = country.map_or_else(|| self.region.to_owned(), str::to_ascii_uppercase);
         if self.known.len() >= MOST_COUNTRIES && !self.known.contains_key(&country) {

@@ -1,5 +1,6 @@
 //! Phones: what telephones and carriers write about calls and messages.
 
+pub(crate) mod address_book;
 pub(crate) mod android;
 //carriers
 pub(crate) mod clock;
@@ -13,6 +14,7 @@ pub mod sqlite;
 pub(crate) mod tally;
 pub mod text;
 pub mod whatsapp;
+pub(crate) mod whatsapp_db;
 pub(crate) mod whatsapp_line;
 pub mod xml;
 

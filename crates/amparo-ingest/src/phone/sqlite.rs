@@ -33,6 +33,11 @@ pub(crate) struct Layout {
 const LAYOUTS: &[&Layout] = &[
     &super::ios::CALL_HISTORY,
     &super::ios::MESSAGES,
+    &super::whatsapp_db::MESSAGES,
+    &super::whatsapp_db::CALLS,
+    &super::whatsapp_db::CONTACTS,
+    &super::address_book::CONTACTS,
+    &super::address_book::VOICEMAIL,
     &super::android::CALLS,
     &super::android::MESSAGES,
 ];
