@@ -1,11 +1,16 @@
 //! Papers: what employers, agencies and consulates write.
 
+pub mod boxes;
+pub mod form_1099;
+pub mod money;
 pub mod ocr;
+pub mod pay;
 pub mod pdf;
 pub mod pdf_words;
 pub mod sheet;
 pub mod ssa_xml;
 pub mod typed;
+pub mod w2;
 
 use crate::{File, Sink, Stop};
 use amparo_model::Draft;

@@ -84,14 +84,14 @@ impl Listener {
             .collect()
     }
 
-    /// Adds the value of a form field that the page does not draw, unless words already stand in its rectangle.
+    /// Adds the value of a form field, unless the page draws it in the field's rectangle.
     pub fn field_value(&mut self, rect: Rect, value: &str) {
         self.close();
-        let drawn = self.words.iter().any(|w| {
-            let c = w.rect.center();
-            c.x >= rect.x0 && c.x <= rect.x1 && c.y >= rect.y0 && c.y <= rect.y1
-        });
-        if drawn {
+        let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        let there = rect.inflate(2.0, 2.0);
+        let drawn: String = self.words.iter().filter(|w| there.contains(w.rect.center())).map(|w| plain(&w.text)).collect();
+        let value_plain = plain(value);
+        if drawn.contains(&value_plain) && (!value_plain.is_empty() || !drawn.is_empty()) {
             return;
         }
         let lines: Vec<&str> = value.split(['\r', '\n']).filter(|l| !l.trim().is_empty()).take(200).collect();

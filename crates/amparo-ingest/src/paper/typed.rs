@@ -6,9 +6,10 @@
 //! speaks of such a form, has no records.
 
 use super::sheet::{Field, Sheet};
-use amparo_model::Draft;
 use amparo_model::reading::PageText;
-use std::collections::{HashMap, HashSet};
+use amparo_model::record::Fields;
+use amparo_model::{Draft, Kind};
+use std::collections::HashMap;
 
 /// A recogniser of one kind of paper.
 ///
@@ -27,7 +28,10 @@ pub struct Form {
 }
 
 /// Every recogniser, by name.
-pub const FORMS: &[Form] = &[];
+pub const FORMS: &[Form] = &[super::form_1099::FORM, super::pay::FORM, super::w2::FORM];
+
+/// Records of one file that later ones are compared with.
+const MOST_REMEMBERED: usize = 4_096;
 
 /// The recognisers at work on the pages of one file, one page at a time and in order.
 pub struct Typed {
@@ -35,7 +39,8 @@ pub struct Typed {
     /// First letters of the marks, so that most words are passed over at a glance.
     first: [bool; 256],
     /// What earlier pages gave: copies of one statement in a file are one record, at the first copy's place.
-    given: HashSet<String>,
+    /// Bounded, so that a file of nothing but statements is compared with the first ones only.
+    given: Vec<(Kind, Fields)>,
 }
 
 impl Typed {
@@ -49,7 +54,7 @@ impl Typed {
             first[usize::from(byte.to_ascii_lowercase())] = true;
             first[usize::from(byte.to_ascii_uppercase())] = true;
         }
-        Typed { forms, first, given: HashSet::new() }
+        Typed { forms, first, given: Vec::new() }
     }
 
     /// The typed records of this page that no earlier page of the file gave.
@@ -65,8 +70,7 @@ impl Typed {
                 *known = *known || form.marks.iter().any(|mark| if *mark == "<" { arrow } else { begins(&word.text, mark) });
             }
         }
-        let mut drafts = Vec::new();
-        let mut seen = HashMap::new();
+        let mut drafts: Vec<Draft> = Vec::new();
         for (form, known) in self.forms.iter().zip(known) {
             if !known || (page.machine_read && !form.machine_read) {
                 continue;
@@ -74,21 +78,41 @@ impl Typed {
             // A page that breaks a recogniser is still a page.
             let sheet = Sheet::new(page, fields);
             let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (form.read)(&sheet))).unwrap_or_default();
-            for mut draft in read {
-                if draft.check().is_err() || draft.fields.is_empty() || !self.given.insert(same(&draft)) {
-                    continue;
-                }
-                // One page, one kind, one field name: one record (its id is made of these).
-                let times: &mut u32 = seen.entry((draft.kind, draft.place.field.clone())).or_default();
-                *times += 1;
-                if *times > 1 {
-                    draft.place.field = format!("{}#{times}", draft.place.field);
-                }
-                drafts.push(draft);
+            drafts.extend(read.into_iter().filter(|draft| draft.check().is_ok() && !draft.fields.is_empty()));
+        }
+        self.without_copies(drafts)
+    }
+
+    /// Drafts that say no more than another one of the file are copies of it.
+    fn without_copies(&mut self, drafts: Vec<Draft>) -> Vec<Draft> {
+        let mut kept: Vec<Draft> = Vec::new();
+        for draft in drafts {
+            let earlier = self.given.iter().any(|(kind, fields)| *kind == draft.kind && within(&draft.fields, fields));
+            if earlier || kept.iter().any(|k| k.kind == draft.kind && within(&draft.fields, &k.fields)) {
+                continue;
+            }
+            kept.retain(|k| k.kind != draft.kind || !within(&k.fields, &draft.fields));
+            kept.push(draft);
+        }
+        let mut times: HashMap<(Kind, String), u32> = HashMap::new();
+        for draft in &mut kept {
+            // One page, one kind, one field name: one record (its id is made of these).
+            let times = times.entry((draft.kind, draft.place.field.clone())).or_default();
+            *times += 1;
+            if *times > 1 {
+                draft.place.field = format!("{}#{times}", draft.place.field);
+            }
+            if self.given.len() < MOST_REMEMBERED {
+                self.given.push((draft.kind, draft.fields.clone()));
             }
         }
-        drafts
+        kept
     }
+}
+
+/// Whether the fuller record says all that the other one says.
+fn within(fields: &Fields, fuller: &Fields) -> bool {
+    fields.iter().all(|(name, value)| fuller.get(name) == Some(value))
 }
 
 impl Default for Typed {
@@ -101,20 +125,11 @@ fn begins(word: &str, mark: &str) -> bool {
     word.len() >= mark.len() && word.as_bytes()[..mark.len()].eq_ignore_ascii_case(mark.as_bytes())
 }
 
-/// What makes two records of one file copies of each other: kind and every field.
-fn same(draft: &Draft) -> String {
-    let mut out = draft.kind.as_str().to_owned();
-    for (name, value) in &draft.fields {
-        out.push_str(&format!("\u{1f}{name}\u{1f}{}", value.to_text()));
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use amparo_model::reading::Word;
-    use amparo_model::{Kind, Region};
+    use amparo_model::Region;
 
     fn every_word_is_an_event(sheet: &Sheet<'_>) -> Vec<Draft> {
         sheet.page.words.iter().map(|w| sheet.draft(Kind::Event, Region::WHOLE, "").with("text", w.text.as_str())).collect()
