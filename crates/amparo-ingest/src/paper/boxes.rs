@@ -317,7 +317,7 @@ fn begins(words: &[String], text: &str) -> Option<usize> {
             Some("") => return Some(n + 1),
             Some(more) => rest = more,
             // The text may end within a word: `employee` of `employees`.
-            None => return (word.starts_with(rest) && rest.len() > 3).then_some(n + 1),
+            None => return (word.starts_with(rest) && rest.len() > 2).then_some(n + 1),
         }
     }
     None

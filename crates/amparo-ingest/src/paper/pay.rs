@@ -99,8 +99,10 @@ enum Column {
 }
 
 fn read(sheet: &Sheet<'_>) -> Vec<Draft> {
-    let stub = Stub::new(sheet);
-    stub.record(sheet).into_iter().collect()
+    let plain: Vec<String> = sheet.rows().iter().map(|r| letters(&r.text())).collect();
+    let speaks = |of: &[&str]| plain.iter().any(|row| of.iter().any(|t| row.contains(t)));
+    let payroll = (speaks(TITLES) || speaks(DEDUCTIONS)) && (speaks(DEDUCTIONS) || speaks(PAID_ON) || speaks(PERIOD));
+    if payroll { Stub::new(sheet).record(sheet, &plain).into_iter().collect() } else { Vec::new() }
 }
 
 struct Stub<'p> {
@@ -122,12 +124,7 @@ impl<'p> Stub<'p> {
         Stub { rows, spanish, day_first }
     }
 
-    fn record(&self, sheet: &Sheet<'_>) -> Option<Draft> {
-        let plain: Vec<String> = sheet.rows().iter().map(|r| letters(&r.text())).collect();
-        let speaks = |of: &[&str]| plain.iter().any(|row| of.iter().any(|t| row.contains(t)));
-        if !(speaks(TITLES) || speaks(DEDUCTIONS)) || !(speaks(DEDUCTIONS) || speaks(PAID_ON) || speaks(PERIOD)) {
-            return None;
-        }
+    fn record(&self, sheet: &Sheet<'_>, plain: &[String]) -> Option<Draft> {
         let gross = self.amount(GROSS).or_else(|| self.only_earning());
         let net = self.amount(NET).filter(|net| gross.is_none_or(|g| net.cents <= g.cents));
         let paid_on = self.dated(PAID_ON);
@@ -147,40 +144,35 @@ impl<'p> Stub<'p> {
                 .with("paid_on", paid_on.map(|p| p.0))
                 .with("gross_cents", gross.map(|g| g.cents))
                 .with("net_cents", net.map(|n| n.cents))
-                .with("currency", self.currency(sheet, &plain))
+                .with("currency", self.currency(sheet, plain))
                 .with("hours", hours.map(|h| Value::Hundredths(h.0))),
         )
     }
 
     /// The period's own amount behind, or under, the first of these labels that has one.
     fn amount(&self, names: &[&str]) -> Option<Amount> {
-        let mut found: Option<Amount> = None;
         for (r, row) in self.rows.iter().enumerate() {
             for (c, cell) in row.iter().enumerate() {
                 let Some(behind) = self.label(cell, names) else { continue };
                 let own = cell.words[behind..].iter().filter_map(|w| amount(w));
                 let after = row[c + 1..].iter().take_while(|next| next.words.iter().any(|w| amount(w).is_some())).flat_map(|next| next.words.iter().filter_map(|w| amount(w)));
                 let amounts: Vec<Amount> = own.chain(after).collect();
-                let got = if amounts.is_empty() { self.under(r, cell.at()) } else { self.choose(r, &amounts) };
-                // A label that stands on the page twice (stub and check) says the same or nothing.
-                match (got, found) {
-                    (Some(got), None) => found = Some(got),
-                    (Some(got), Some(have)) if got.cents != have.cents && names != GROSS && cell.is(&["net", "checkamount", "totalapagar", "amountpaid"]) => {}
-                    _ => {}
+                let got = if amounts.is_empty() { self.under(r, cell.at()).or_else(|| self.below_headings(r)) } else { self.choose(r, &amounts) };
+                if got.is_some() {
+                    return got;
                 }
             }
         }
-        found
+        None
     }
 
     /// Whether this cell is one of these labels; at which word the label ends.
     fn label(&self, cell: &Cell<'_>, names: &[&str]) -> Option<usize> {
-        if cell.is(names) {
-            return Some(cell.words.len());
-        }
         // `Net Pay: $1,234.00` or `Gross Pay 5,000.00 60,000.00` set closely.
-        let number = cell.words.iter().position(|w| amount(w).is_some() || w.text == "$")?;
-        let head: String = cell.words[..number].iter().map(|w| letters(&w.text)).collect();
+        let number = cell.words.iter().position(|w| amount(w).is_some() || w.text == "$").unwrap_or(cell.words.len());
+        // `A. TOTAL DEVENGADO`, `LÍQUIDO A PERCIBIR (A-B)`, `NET PAY (this period)`.
+        let lettered = usize::from(cell.words.first().is_some_and(|w| w.text.ends_with('.') && letters(&w.text).chars().count() == 1));
+        let head: String = cell.words[..number].iter().skip(lettered).take_while(|w| !w.text.starts_with('(')).map(|w| letters(&w.text)).collect();
         names.contains(&head.as_str()).then_some(number)
     }
 
@@ -231,6 +223,13 @@ impl<'p> Stub<'p> {
         None
     }
 
+    /// `NET PAY | THIS PERIOD | YTD` with the amounts in the next row.
+    fn below_headings(&self, r: usize) -> Option<Amount> {
+        let headed = self.rows[r].iter().flat_map(columns).any(|(column, _)| column == Column::Current);
+        let amounts: Vec<Amount> = self.rows.get(r + 1)?.iter().flat_map(|c| c.words.iter()).filter_map(|w| amount(w)).collect();
+        if headed { self.choose(r + 1, &amounts) } else { None }
+    }
+
     /// The headings of amount columns above a row, the nearest row that has any.
     fn headings(&self, r: usize) -> Vec<(Column, Region)> {
         for row in self.rows[..r].iter().rev().take(REACH) {
@@ -276,12 +275,17 @@ impl<'p> Stub<'p> {
 
     /// The hours of the period: of the total's row, of a label of their own, or of the only line that has any.
     fn hours(&self) -> Option<(i64, Region)> {
-        for row in &self.rows {
+        for (r, row) in self.rows.iter().enumerate() {
             for (c, cell) in row.iter().enumerate() {
                 let Some(behind) = self.label(cell, &["totalhours", "totalhoursworked", "hoursworked", "horastrabajadas", "totaldehoras", "totalhrs"]) else { continue };
-                let amounts: Vec<Amount> = cell.words[behind..].iter().chain(row[c + 1..].first().map_or(&[][..], |n| &n.words[..])).filter_map(|w| amount(w)).collect();
-                if let [only] = amounts[..] {
-                    return Some((only.cents, only.at)).filter(|h| plausible(h.0));
+                let beside: Vec<Amount> = cell.words[behind..].iter().chain(row[c + 1..].first().map_or(&[][..], |n| &n.words[..])).filter_map(|w| hours(w)).collect();
+                let found = match beside[..] {
+                    [only] => Some(only),
+                    [] => self.under(r, cell.at()),
+                    _ => None,
+                };
+                if let Some(found) = found.filter(|h| plausible(h.cents)) {
+                    return Some((found.cents, found.at));
                 }
             }
         }
@@ -290,7 +294,7 @@ impl<'p> Stub<'p> {
         let mut lines: Vec<Amount> = Vec::new();
         for row in self.rows[head + 1..].iter().take(REACH) {
             let label = row.first()?;
-            let of: Vec<Amount> = row.iter().flat_map(|c| c.words.iter()).filter_map(|w| amount(w)).filter(|a| nearest(&heads, a.at) == Some(Column::Hours)).collect();
+            let of: Vec<Amount> = row.iter().flat_map(|c| c.words.iter()).filter_map(|w| hours(w)).filter(|a| nearest(&heads, a.at) == Some(Column::Hours)).collect();
             let total = self.label(label, GROSS).is_some() || label.plain.starts_with("total");
             if total {
                 if let [only] = of[..] {
@@ -375,18 +379,18 @@ impl<'p> Stub<'p> {
         for (r, row) in self.rows.iter().enumerate() {
             for (c, cell) in row.iter().enumerate() {
                 let Some(end) = prefix(cell, EMPLOYER) else { continue };
-                let colon = end.checked_sub(1).and_then(|e| cell.words.get(e)).is_some_and(|w| w.text.ends_with(':'));
                 let own = &cell.words[end..];
-                let named = if !own.is_empty() && colon {
-                    Some(own)
-                } else if own.is_empty() && colon {
-                    row.get(c + 1).map(|next| &next.words[..]).or_else(|| self.rows.get(r + 1).and_then(|b| b.iter().find(|b| overlap(b.at(), cell.at()))).map(|b| &b.words[..]))
-                } else {
-                    None
+                let colon = cell.words.get(end - 1).is_some_and(|w| w.text.ends_with(':'));
+                let beside = row.get(c + 1).filter(|_| colon).map(|next| &next.words[..]);
+                let under = || self.rows.get(r + 1).and_then(|b| b.iter().find(|b| overlap(b.at(), cell.at()))).map(|b| &b.words[..]);
+                // `Employer: Sol LLC`, or the label alone with the name beside or under it.
+                let named = match own {
+                    [] => beside.or_else(under),
+                    _ => Some(own).filter(|_| colon),
                 };
                 if let Some(words) = named {
                     let name = join(words);
-                    if name_like(&name) {
+                    if name_like(&name) && !is_heading(&Cell { words: words.to_vec(), plain: letters(&name) }) {
                         return Some((name, around(words.iter().copied())));
                     }
                 }
@@ -395,8 +399,15 @@ impl<'p> Stub<'p> {
         self.letterhead()
     }
 
-    /// The first name at the top of the page that has an address with a ZIP code under it, or ends as companies end.
+    /// A company's name in one line with its address, or the first name at the top that has an address under it.
     fn letterhead(&self) -> Option<(String, Region)> {
+        for cell in self.rows.iter().flatten() {
+            let text = join(&cell.words);
+            let (name, _) = text.split_once(',').unwrap_or((&text, ""));
+            if city(&text).is_some() && is_company(name) {
+                return Some((name.to_owned(), cell.at()));
+            }
+        }
         for (r, row) in self.rows.iter().enumerate() {
             for cell in row {
                 let at = cell.at();
@@ -404,14 +415,17 @@ impl<'p> Stub<'p> {
                     return None;
                 }
                 let name = join(&cell.words);
-                if !name_like(&name) || is_heading(cell) || prefix(cell, &["employee", "employeename", "nombre", "empleado", "trabajador", "name", "payto"]).is_some() {
+                let person = ["employee", "employeename", "nombre", "empleado", "trabajador", "name", "payto", "paytotheorderof", "pagaraa"];
+                if !name_like(&name) || is_heading(cell) || prefix(cell, &person).is_some() || prefix(cell, EMPLOYER).is_some() {
                     continue;
                 }
-                let company = name.split([' ', ',']).any(|w| matches!(letters(w).as_str(), "inc" | "llc" | "corp" | "corporation" | "company" | "ltd" | "llp" | "sadecv" | "sa" | "srl" | "slu" | "sl" | "co" | "pllc"));
-                // Up to three lines below it, in its own column.
-                let address = self.rows.iter().skip(r + 1).take(3).any(|below| below.iter().any(|b| b.at().x.abs_diff(at.x) < 15_000 && city(&join(&b.words)).is_some()));
-                let to_person = r.checked_sub(1).and_then(|up| self.rows.get(up)).is_some_and(|up| up.iter().any(|u| u.at().x.abs_diff(at.x) < 15_000 && prefix(u, &["employee", "employeename", "payto", "paytotheorderof"]).is_some()));
-                if (company || address) && !to_person {
+                let column = |row: &[Cell<'_>]| row.iter().filter(|b| b.at().x.abs_diff(at.x) < 15_000).map(|b| join(&b.words)).next();
+                let above = r.checked_sub(1).and_then(|up| self.rows.get(up)).is_some_and(|up| up.iter().any(|u| u.at().x.abs_diff(at.x) < 15_000 && prefix(u, &person).is_some()));
+                let below: Vec<String> = self.rows.iter().skip(r + 1).filter_map(|row| column(row)).take(3).collect();
+                // The name stands on the street's line, or on the town's where no street is printed.
+                let street = |t: &String| t.starts_with(|c: char| c.is_ascii_digit()) || letters(t).starts_with("pobox");
+                let address = below.first().is_some_and(|t| city(t).is_some() || street(t)) && below.iter().any(|t| city(t).is_some());
+                if !above && (address || is_company(&name)) {
                     return Some((name, at));
                 }
             }
@@ -457,6 +471,18 @@ fn cells<'p>(row: &Row<'p>) -> Vec<Cell<'p>> {
 fn amount(word: &Word) -> Option<Amount> {
     let cents = cents(&word.text)?;
     Some(Amount { cents, decimals: has_decimals(&word.text), at: region(word) })
+}
+
+/// Hours in hundredths, also as `80:00`.
+fn hours(word: &Word) -> Option<Amount> {
+    let Some((whole, minutes)) = word.text.split_once(':') else {
+        // `80.0000` is eighty.
+        let text = word.text.strip_suffix("00").filter(|t| t.len() >= 4 && t.as_bytes()[t.len() - 3] == b'.').unwrap_or(&word.text);
+        return cents(text).map(|cents| Amount { cents, decimals: true, at: region(word) });
+    };
+    let number = |t: &str| (t.len() <= 3 && !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit())).then(|| t.parse::<i64>().ok()).flatten();
+    let (whole, minutes) = (number(whole)?, number(minutes).filter(|m| *m < 60 && word.text.len() <= 6)?);
+    Some(Amount { cents: whole * 100 + minutes * 100 / 60, decimals: true, at: region(word) })
 }
 
 fn join(words: &[&Word]) -> String {
@@ -560,6 +586,12 @@ fn split_dates(text: &str) -> Option<(&str, &str)> {
 fn starts_with_day(words: &[&Word]) -> bool {
     let texts: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
     day(&texts).is_some() || texts.first().is_some_and(|t| letters(t) == "del" || letters(t) == "from") && texts.get(1..).is_some_and(|rest| day(rest).is_some())
+}
+
+/// Ends as companies' names end.
+fn is_company(name: &str) -> bool {
+    const ENDS: &[&str] = &["inc", "llc", "corp", "corporation", "ltd", "llp", "pllc", "sa", "srl", "slu", "sl", "cv", "lp", "incorporated", "limited"];
+    name.split([' ', ',']).filter(|w| !w.is_empty()).skip(1).any(|w| ENDS.contains(&letters(w).as_str()))
 }
 
 /// A heading of a part of the page, not a name.

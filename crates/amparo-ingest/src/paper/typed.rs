@@ -17,7 +17,7 @@ use std::collections::HashMap;
 pub struct Form {
     /// The paper's name, for tests and for the reader of this list.
     pub name: &'static str,
-    /// A page is looked at where a word begins with one of these, upper or lower case (ASCII).
+    /// A page is looked at where a word begins with one of these and no letter or digit follows, upper or lower case (ASCII).
     /// `<` stands for any word that holds that sign.
     pub marks: &'static [&'static str],
     /// Whether machine-read pages are looked at too. Only for papers that carry their own proof (check digits):
@@ -122,7 +122,7 @@ impl Default for Typed {
 }
 
 fn begins(word: &str, mark: &str) -> bool {
-    word.len() >= mark.len() && word.as_bytes()[..mark.len()].eq_ignore_ascii_case(mark.as_bytes())
+    word.as_bytes().get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark.as_bytes())) && !word.as_bytes().get(mark.len()).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]
@@ -150,5 +150,38 @@ mod tests {
         assert!(typed.of(&page(3, "Form w-2"), &[]).iter().all(|d| d.fields["text"].to_text() == "w-2"));
         let machine = PageText { machine_read: true, ..page(4, "W-2 new words") };
         assert!(typed.of(&machine, &[]).is_empty());
+    }
+
+    /// Every paper of the fixtures gives exactly what stands beside it; `UPDATE=1` writes what it gives now.
+    #[test]
+    fn papers_give_what_is_expected_of_them() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+        let mut seen = 0;
+        for kind in ["pay", "tax"] {
+            let mut cases: Vec<_> = std::fs::read_dir(root.join(kind)).expect("fixtures").map(|e| e.expect("a case").path()).collect();
+            cases.sort();
+            for case in cases {
+                let bytes = std::fs::read(case.join("input.pdf")).expect("a paper");
+                let (report, heard) = crate::testing::hear("paper.pdf", &bytes);
+                assert_eq!(report.records, (heard.drafts.len() + heard.pages.len()) as u64, "{case:?}");
+                let got: String = heard.drafts.iter().map(|d| format!("{}\n", line(d))).collect();
+                let expected = case.join("expected.txt");
+                if std::env::var_os("UPDATE").is_some() {
+                    std::fs::write(&expected, &got).expect("written");
+                }
+                assert_eq!(got, std::fs::read_to_string(&expected).unwrap_or_default(), "{case:?}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 20);
+    }
+
+    fn line(draft: &Draft) -> String {
+        let at = match draft.place.spot {
+            amparo_model::Spot::Page { page, region } => format!("page {page} at {:?}", region.fractions().map(|f| (f * 100.0).round() as u32)),
+            _ => "nowhere".into(),
+        };
+        let fields: Vec<String> = draft.fields.iter().map(|(n, v)| format!("{n}={}", v.to_text())).collect();
+        format!("{} [{}] {at}: {}", draft.kind, draft.place.field, fields.join(" | "))
     }
 }

@@ -10,7 +10,7 @@ use super::sheet::{Row, Sheet, around, region};
 use super::typed::Form;
 use amparo_model::{Draft, Kind, Region};
 
-pub const FORM: Form = Form { name: "w2", marks: &["w-2", "wages", "1wages"], machine_read: false, read };
+pub const FORM: Form = Form { name: "w2", marks: &["w-2", "formw-2", "wages", "1wages"], machine_read: false, read };
 
 const LABELS: &[Label] = &[
     ("ssn", &["aemployee", "aemployeessocialsecurity", "employeessocialsecurity", "employeessocsec", "employeesssn", "employeessn", "asocialsecuritynumber"]),
