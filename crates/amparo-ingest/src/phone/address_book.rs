@@ -12,7 +12,7 @@ use amparo_model::calls::Call;
 use amparo_model::{Direction, Draft, Kind, Outcome, Service};
 use std::collections::HashMap;
 
-pub(crate) const CONTACTS: Layout = Layout { name: "ios_contacts", version: 1, table: "ABPerson", needs: &["ROWID", "First", "Last", "Organization"], read: read_contacts };
+pub(crate) const CONTACTS: Layout = Layout { name: "ios_contacts", version: 1, table: "ABPerson", needs: &["First", "Last", "Organization"], read: read_contacts };
 pub(crate) const VOICEMAIL: Layout = Layout { name: "ios_voicemail", version: 1, table: "voicemail", needs: &["date", "sender", "duration", "remote_uid"], read: read_voicemail };
 
 /// Numbers and addresses of one person: more are somebody's list, not a person's.

@@ -14,7 +14,7 @@ use amparo_model::{Direction, Draft, Kind, Outcome, Service};
 use std::collections::HashMap;
 
 pub(crate) const CALL_HISTORY: Layout = Layout { name: "ios_call_history", version: 1, table: "ZCALLRECORD", needs: &["Z_PK", "ZDATE", "ZADDRESS"], read: read_calls };
-pub(crate) const MESSAGES: Layout = Layout { name: "ios_messages", version: 1, table: "message", needs: &["ROWID", "date", "text", "is_from_me", "handle_id"], read: read_messages };
+pub(crate) const MESSAGES: Layout = Layout { name: "ios_messages", version: 1, table: "message", needs: &["date", "text", "is_from_me", "handle_id"], read: read_messages };
 
 /// Messages of more text than this are cut; the rest of the original is still there to be shown.
 const LONGEST_TEXT: usize = 256 << 10;
@@ -99,7 +99,8 @@ fn call(cells: &Cells<'_>, row: u64, also: &[&str], tally: &mut Tally<'_>, manne
     };
     let duration = match cells.real("ZDURATION") {
         None if cells.is_null("ZDURATION") => None,
-        Some(s) if (0.0..4e9).contains(&s) => Some(s.round() as u32),
+        // Whole seconds, as telephones show them.
+        Some(s) if (0.0..4e9).contains(&s) => Some(s as u32),
         _ => return tally.reject(row, "duration-not-understood", &call_evidence(cells)),
     };
     let direction = match cells.int("ZORIGINATED") {
@@ -107,7 +108,7 @@ fn call(cells: &Cells<'_>, row: u64, also: &[&str], tally: &mut Tally<'_>, manne
         Some(0) => Direction::In,
         _ => Direction::Unknown,
     };
-    let long = duration.is_some_and(|s| s > 0);
+    let long = cells.real("ZDURATION").is_some_and(|s| s > 0.0);
     let outcome = match (direction, cells.int("ZANSWERED")) {
         (_, Some(1)) => Outcome::Answered,
         (Direction::In, Some(0)) if !long => Outcome::Missed,
@@ -373,7 +374,7 @@ mod tests {
         assert_eq!(
             table(&heard.calls),
             [
-                "1 out answered voice 62 +14155550101 +14155550101 -",
+                "1 out answered voice 61 +14155550101 +14155550101 -",
                 "2 in missed voice 0 +14155550102 (415) 555-0102 Mamá",
                 "3 in answered voice 12 +525512345678 55 1234 5678 -",
                 "4 out answered facetime_video 300 - rosa@example.org -",

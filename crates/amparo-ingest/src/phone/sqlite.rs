@@ -474,6 +474,9 @@ impl<'a> Image<'a> {
         if bytes == 0 {
             return Ok(());
         }
+        if bytes > 4 * LARGEST {
+            return Err("database-too-large");
+        }
         log.seek(SeekFrom::Start(0)).map_err(|_| "cannot-read-bytes")?;
         let mut log = std::io::BufReader::with_capacity(1 << 16, log);
         let mut head = [0_u8; 32];
@@ -507,7 +510,7 @@ impl<'a> Image<'a> {
             sum.add(&frame[..8]);
             sum.add(&page);
             let number_of_page = u64::from(number(&frame[..4]));
-            if !sum.is(&frame[16..24]) || number_of_page == 0 {
+            if !sum.is(&frame[16..24]) || !(1..=LARGEST / self.page_bytes as u64).contains(&number_of_page) {
                 self.wal = Wal::Damaged;
                 return Ok(());
             }

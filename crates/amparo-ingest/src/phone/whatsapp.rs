@@ -32,9 +32,18 @@ const CAPS: [u64; 2] = [10_000, 40_000];
 fn recognise(head: &Head<'_>) -> Sure {
     let text = super::text::head(head.first);
     let mut lines = text.lines().filter(|l| !line::bare(l).is_empty());
-    let Some(first) = lines.next().and_then(line::header) else { return Sure::No };
     let called = head.name.to_lowercase();
     let named = called.contains("whatsapp") || called.ends_with("_chat.txt");
+    let Some(first) = lines.next().and_then(line::header) else {
+        // Cut off at its beginning, in the middle of a message.
+        let all = 1 + lines.clone().count();
+        let certain = lines.filter_map(line::header).filter(|h| h.shape.is_certain()).count();
+        return match (named, certain) {
+            (true, 1..) => Sure::Likely,
+            (false, 3..) if certain * 3 >= all => Sure::Perhaps,
+            _ => Sure::No,
+        };
+    };
     match (first.shape.is_certain(), named) {
         (true, true) => Sure::Yes,
         (true, false) | (false, true) => Sure::Likely,
@@ -561,6 +570,9 @@ mod tests {
             let (report, _) = hear("x.txt", text.as_bytes());
             assert_ne!(report.kind, "whatsapp_text", "{text}");
         }
+        let (report, heard) = hear("_chat.txt", "y adiós\n\n13/6/18, 10:00 - a: m\n".as_bytes());
+        assert_eq!((report.units, report.records, report.furniture, report.rejects), (3, 1, 1, 1));
+        assert_eq!(heard.rejects[0].reason, "not-a-message");
         let (signal, heard) = hear("export.txt", include_bytes!("../../fixtures/whatsapp/signal.txt"));
         assert_eq!((signal.kind.as_str(), signal.units, signal.records), ("signal_text", 2, 2));
         assert_eq!(fields(&heard.drafts[1], &["at", "name", "service", "text"]), "2020-01-17T21:49:00 | John Doe | signal | Hello\nJane!");

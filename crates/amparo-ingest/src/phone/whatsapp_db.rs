@@ -178,7 +178,8 @@ fn call(cells: &Cells<'_>, row: u64, with: &[&str], incoming: Option<i64>, tally
     };
     let duration = match cells.real("ZDURATION") {
         None if cells.is_null("ZDURATION") => None,
-        Some(s) if (0.0..4e9).contains(&s) => Some(s.round() as u32),
+        // Whole seconds, as telephones show them.
+        Some(s) if (0.0..4e9).contains(&s) => Some(s as u32),
         _ => return tally.reject(row, "duration-not-understood", &evidence()),
     };
     let creator = said(cells, "ZGROUPCALLCREATORUSERJIDSTRING");
@@ -189,8 +190,8 @@ fn call(cells: &Cells<'_>, row: u64, with: &[&str], incoming: Option<i64>, tally
         (_, Some(0)) => Direction::Out,
         _ => Direction::Unknown,
     };
-    let outcome = match (duration, cells.int("ZOUTCOME"), direction) {
-        (Some(s), ..) if s > 0 => Outcome::Answered,
+    let outcome = match (cells.real("ZDURATION"), cells.int("ZOUTCOME"), direction) {
+        (Some(s), ..) if s > 0.0 => Outcome::Answered,
         (_, Some(1), Direction::In) => Outcome::Missed,
         (_, Some(4), Direction::In) => Outcome::Rejected,
         _ => Outcome::Unknown,
@@ -302,7 +303,7 @@ mod tests {
             fields(&heard, &["at", "direction", "outcome", "duration_s", "number", "number_raw", "service"]),
             [
                 "2023-05-02T16:12:10.070Z | out | answered | 95 | +14155550101 | 14155550101@s.whatsapp.net | whatsapp",
-                "2023-05-02T16:15:06Z | in | answered | 101 | +14155550101 | 14155550101@s.whatsapp.net | whatsapp",
+                "2023-05-02T16:15:06Z | in | answered | 100 | +14155550101 | 14155550101@s.whatsapp.net | whatsapp",
                 "2023-05-02T16:20:45Z | in | missed | 0 | +14155550102 | 14155550102@s.whatsapp.net | whatsapp",
                 "2023-05-02T16:24:21Z | in | answered | 10 | - | 14155550102@s.whatsapp.net; 14155550103@s.whatsapp.net | whatsapp",
             ]

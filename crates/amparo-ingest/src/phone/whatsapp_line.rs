@@ -349,8 +349,9 @@ pub(crate) fn sender(rest: &str) -> Option<(&str, &str)> {
     let text = &rest[at + colon.len_utf8()..];
     // A colon within quoted words is WhatsApp's own sentence: `Rosa changed the subject to "Trip: Puebla"`.
     let unclosed = |open: char, close: char| name.matches(open).count() != name.matches(close).count();
-    let quoted = name.matches('"').count() % 2 == 1 || unclosed('“', '”') || unclosed('«', '»') || unclosed('„', '“') && name.contains('„');
-    (!name.is_empty() && name.len() <= LONGEST && !quoted).then(|| (name, text.strip_prefix(is_space).unwrap_or(text)))
+    let quoted = name.matches('"').count() % 2 == 1 || unclosed('“', '”') || unclosed('«', '»');
+    let sentence = name.len() > 60 && name.contains(". ");
+    (!name.is_empty() && name.len() <= LONGEST && !quoted && !sentence).then(|| (name, text.strip_prefix(is_space).unwrap_or(text)))
 }
 
 pub(crate) fn looks_like_number(sender: &str) -> bool {
