@@ -1,322 +1,357 @@
-//! Backup: a folder anybody may carry or sync, opened by one member's printed words (FORMATS.md section 7).
+//! Backup: a folder anybody may carry or sync, opened by one member's printed words (docs/formats/backup.md).
 //!
-//! A bundle is ciphertext with a signed list of what is in it; keys travel in keystores sealed to the words
+//! Each run adds what is new as numbered bundles of ciphertext; keys travel in keystores sealed to the words
 //! of the members. Nothing in the folder can be guessed with a passphrase.
 
+use crate::bundle::{Manifest, Number, Piece, RowLine, TarOut, note_of, plan};
 use crate::heads;
-use crate::lock::{self, Key};
-use crate::office::{Office, Sheet};
+use crate::lock;
+use crate::office::Office;
 use crate::problem::{Result, VaultError};
 use crate::session;
-use crate::{Now, unlock_with_words};
+use crate::Now;
 use amparo_model::{JournalId, MemberId, OfficeId, Sha256, What};
-use amparo_store::{Entry, Store, WrapKey, WrapRow};
+use amparo_proof::Link;
+use amparo_store::{StoreError, WrapRow, private_file, private_folder};
 use serde::{Deserialize, Serialize};
-use sha2::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Arc;
 
 /// What a backup wrote.
 #[derive(Clone, Debug)]
 pub struct BackedUp {
     pub place: String,
     pub series: String,
+    /// The last bundle's number.
     pub number: u64,
+    /// New since the last run: entries, and sealed files.
     pub entries: u64,
     pub papers: u64,
+    /// Journals whose entries do not fit their signed head: nothing new of them was taken, older keys stay.
+    pub damaged: Vec<JournalId>,
+    /// Sealed files whose bytes are not those of their name: taken as they are.
+    pub altered: Vec<Sha256>,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Label {
-    v: u8,
-    office: OfficeId,
-    place: String,
-    /// The newest whole series.
-    series: String,
+/// How a backup is written.
+#[derive(Clone, Copy, Debug)]
+pub struct BackupChoices {
+    /// Begin a new series with everything.
+    pub full: bool,
+    /// The longest bundle.
+    pub bundle_bytes: u64,
 }
 
+impl Default for BackupChoices {
+    fn default() -> BackupChoices {
+        BackupChoices { full: false, bundle_bytes: 1 << 30 }
+    }
+}
+
+/// `amparo-backup.json`.
 #[derive(Serialize, Deserialize)]
-struct Row {
-    what: u8,
-    id: String,
-    to: String,
-    alg: u8,
-    lock: u8,
-    bytes: String,
-    half: String,
+pub(crate) struct Label {
+    pub v: u8,
+    pub office: OfficeId,
+    pub place: String,
 }
 
 const README: &str = "This folder is a backup of an office that uses amparo. Everything in it is sealed.\nTo restore: amparo restore FOLDER, with the 24 words of one member's sheet.\n\nEsta carpeta es una copia de seguridad de una oficina que usa amparo. Todo va sellado.\nPara recuperarla: amparo restore CARPETA, con las 24 palabras de la hoja de un miembro.\n";
 
+/// Another name first, synced, then renamed: a file of this name is always whole.
 fn write_whole(folder: &Path, name: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
     let temporary = folder.join(format!(".{name}.part"));
-    let mut file = File::create(&temporary)?;
+    remove_file(&temporary)?;
+    let mut file = private_file(&temporary)?;
     fill(&mut file)?;
     file.sync_all()?;
     fs::rename(&temporary, folder.join(name))?;
     Ok(File::open(folder)?.sync_all()?)
 }
 
-/// One file of a tar archive: ustar, plain names, nothing else.
-struct Tar<W: Write> {
-    out: W,
-    manifest: String,
-}
-
-impl<W: Write> Tar<W> {
-    fn add(&mut self, name: &str, size: u64, body: &mut dyn Read) -> Result<()> {
-        let mut head = [0_u8; 512];
-        let field = |head: &mut [u8; 512], at: usize, text: &str| head[at..at + text.len()].copy_from_slice(text.as_bytes());
-        if name.len() > 99 || size >= 1 << 33 {
-            return Err(VaultError::TooLong(name.len()));
-        }
-        field(&mut head, 0, name);
-        field(&mut head, 100, "0000600");
-        field(&mut head, 108, "0000000");
-        field(&mut head, 116, "0000000");
-        field(&mut head, 124, &format!("{size:011o}"));
-        field(&mut head, 136, "00000000000");
-        field(&mut head, 148, "        ");
-        head[156] = b'0';
-        field(&mut head, 257, "ustar\u{0}00");
-        let sum: u32 = head.iter().map(|b| u32::from(*b)).sum();
-        field(&mut head, 148, &format!("{sum:06o}\u{0} "));
-        self.out.write_all(&head)?;
-        let mut hash = sha2::Sha256::new();
-        let (mut left, mut buffer) = (size, vec![0; 128 << 10]);
-        while left > 0 {
-            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-            let n = body.read(&mut buffer[..most])?;
-            if n == 0 {
-                return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-            }
-            hash.update(&buffer[..n]);
-            self.out.write_all(&buffer[..n])?;
-            left -= n as u64;
-        }
-        self.out.write_all(&vec![0; (size.next_multiple_of(512) - size) as usize])?;
-        let hash: [u8; 32] = hash.finalize().into();
-        self.manifest.push_str(&format!("{} {size} {name}\n", lock::hex(&hash)));
-        Ok(())
+fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
     }
 }
 
+fn remove_folder(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e.into()),
+        _ => Ok(()),
+    }
+}
+
+/// What a place's series holds already.
+struct Held {
+    last: Number,
+    before: Sha256,
+    blobs: BTreeSet<Sha256>,
+    heads: BTreeMap<JournalId, (u64, Sha256)>,
+}
+
+/// The store at one moment.
+struct Moment {
+    rows: Vec<(JournalId, Vec<WrapRow>)>,
+    /// New frames, each with its length before it.
+    frames: Vec<(JournalId, Vec<u8>)>,
+    entries: u64,
+    heads: Vec<(JournalId, u64, Sha256)>,
+    blobs: Vec<(Sha256, u64)>,
+    members: Vec<u8>,
+    damaged: Vec<JournalId>,
+}
+
 impl Office {
-    /// Writes a whole backup of everything into a folder, as a new series, and says so in the office journal.
+    /// Adds to a backup folder what is new since the last run there, and says so in the office journal.
     pub fn backup(&mut self, folder: &Path, label: &str, now: Now) -> Result<BackedUp> {
-        fs::create_dir_all(folder.join("bundles"))?;
-        let known = fs::read(folder.join("amparo-backup.json")).ok().and_then(|b| serde_json::from_slice::<Label>(&b).ok());
-        let place = match known.filter(|l| l.office == self.session.office()) {
-            Some(known) => known.place,
-            None if folder.join("amparo-backup.json").exists() => return Err(VaultError::Refused("another office's backup")),
-            None => lock::hex(&lock::random::<16>()?),
+        self.backup_with(folder, label, BackupChoices::default(), now)
+    }
+
+    pub fn backup_with(&mut self, folder: &Path, label: &str, choices: BackupChoices, now: Now) -> Result<BackedUp> {
+        private_folder(&folder.join("bundles"))?;
+        let place = self.place(folder, label, now)?;
+        let mut done = None;
+        for _ in 0..3 {
+            match self.run(folder, &place, choices) {
+                // A paper was withdrawn while it was to be copied: the next try does not name it.
+                Err(VaultError::Store(StoreError::NotThere { .. })) => {}
+                other => {
+                    done = Some(other?);
+                    break;
+                }
+            }
+        }
+        let done = done.ok_or(VaultError::Busy)?;
+        self.append("common", What::BackedUp { place, series: done.series.clone(), number: done.number }, now)?;
+        Ok(done)
+    }
+
+    fn place(&mut self, folder: &Path, label: &str, now: Now) -> Result<String> {
+        let place = match fs::read(folder.join("amparo-backup.json")) {
+            Ok(bytes) => match serde_json::from_slice::<Label>(&bytes) {
+                Ok(known) if known.office == self.session.office() && known.v == 1 => known.place,
+                _ => return Err(VaultError::Refused("another office's backup")),
+            },
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => lock::hex(&lock::random::<16>()?),
+            Err(e) => return Err(e.into()),
         };
         if !self.roster.places.iter().any(|p| p.id == place) {
             self.append("common", What::Place { place: place.clone(), label: label.to_owned() }, now)?;
         }
-        let series = lock::hex(&lock::random::<8>()?);
-        // One writer at a time: what is read below is of one moment.
-        let _writing = self.store.lock(&mut || {})?;
-        let stores = format!("keystore-{series}-000001");
-        let keystore = folder.join(&stores);
-        fs::create_dir_all(&keystore)?;
-        let journals = self.store.journals()?;
-        let recipients: Vec<String> = self.roster.live().map(|m| m.public.words.clone()).collect();
-        for journal in &journals {
-            let mut lines = lock::Secret::new(Vec::new());
-            for row in self.store.wraps(journal, None)? {
-                let row = Row { what: row.key.what, id: lock::hex(&row.key.id), to: lock::hex(&row.key.to), alg: row.alg, lock: row.lock, bytes: lock::base64(&row.bytes), half: lock::base64(&row.half) };
-                serde_json::to_writer(&mut *lines, &row).map_err(|_| VaultError::Malformed("row"))?;
-                lines.push(b'\n');
+        let label = Label { v: 1, office: self.session.office(), place: place.clone() };
+        let label = serde_json::to_vec(&label).map_err(|_| VaultError::Malformed("label"))?;
+        write_whole(folder, "README.txt", |file| Ok(file.write_all(README.as_bytes())?))?;
+        write_whole(folder, "amparo-backup.json", |file| Ok(file.write_all(&label)?))?;
+        Ok(place)
+    }
+
+    fn run(&mut self, folder: &Path, place: &str, choices: BackupChoices) -> Result<BackedUp> {
+        self.reload()?;
+        self.journal.must_write()?;
+        let held = if choices.full { None } else { self.held(folder, place)? };
+        let (moment, held) = self.moment(held)?;
+        let series = match &held {
+            Some(held) => held.last.series.clone(),
+            None => lock::hex(&lock::random::<8>()?),
+        };
+        let (before, first) = held.as_ref().map_or((None, 1), |h| (Some(h.before), h.last.number + 1));
+        let size: u64 = moment.frames.iter().map(|(_, f)| crate::bundle::room(f.len() as u64)).sum::<u64>() + 120 * moment.heads.len() as u64;
+        let bundles = plan(&moment.blobs, size, choices.bundle_bytes);
+        let last = Number { series: series.clone(), number: first + bundles.len() as u64 - 1 };
+        self.keystore(folder, &last, &moment)?;
+        // From here on the series is this store's: a crash goes on with it, a restored store begins another.
+        self.store.put_meta(&series_name(place), series.as_bytes())?;
+        let mut altered = Vec::new();
+        let mut before = before;
+        for (pieces, number) in bundles.iter().zip(first..) {
+            let at = Number { series: series.clone(), number };
+            let entries = (at == last).then_some(&moment);
+            before = Some(self.bundle(folder, at, before, pieces, entries, &mut altered)?);
+        }
+        if moment.damaged.is_empty() {
+            self.drop_older_keys(folder, &last)?;
+        }
+        Ok(BackedUp {
+            place: place.to_owned(),
+            series,
+            number: last.number,
+            entries: moment.entries,
+            papers: moment.blobs.len() as u64,
+            damaged: moment.damaged,
+            altered,
+        })
+    }
+
+    fn signed(&self, note: &[u8]) -> bool {
+        self.roster.head_keys.iter().any(|key| heads::verify_note(note, self.session.office(), key).is_some())
+    }
+
+    /// What this store's own series at this place holds; `None` where there is none to go on with.
+    fn held(&self, folder: &Path, place: &str) -> Result<Option<Held>> {
+        let Some(series) = self.store.meta(&series_name(place))?.and_then(|s| String::from_utf8(s).ok()) else { return Ok(None) };
+        let mut numbers: Vec<u64> = names(&folder.join("bundles"), |n| n.strip_suffix(".tar"))?.into_iter().filter(|n| n.series == series).map(|n| n.number).collect();
+        numbers.sort_unstable();
+        if numbers.is_empty() || numbers.iter().zip(1..).any(|(have, want)| *have != want) {
+            return Ok(None);
+        }
+        let mut held = Held { last: Number { series: series.clone(), number: numbers.len() as u64 }, before: Sha256([0; 32]), blobs: BTreeSet::new(), heads: BTreeMap::new() };
+        for number in numbers {
+            let at = Number { series: series.clone(), number };
+            let Ok((note, manifest)) = note_of(&folder.join("bundles").join(at.bundle())) else { return Ok(None) };
+            if manifest.at != at || !self.signed(&note) {
+                return Ok(None);
             }
-            let sealed = lock::age_seal_to(&recipients, &lines)?;
-            let name = format!("{}.age", JournalId(*journal));
-            write_whole(&keystore, &name, |file| Ok(file.write_all(&sealed)?))?;
-            if fs::read(keystore.join(&name))? != sealed {
-                return Err(VaultError::Refused("the keystore did not read back"));
+            held.blobs.extend(manifest.files.iter().filter_map(|(_, _, name)| Piece::parse(name)).filter(|(_, part)| part.is_none_or(|(_, last)| last)).map(|(blob, _)| blob));
+            if manifest.whole {
+                held.heads = manifest.heads.iter().map(|(j, seq, hash)| (*j, (*seq, *hash))).collect();
+            }
+        }
+        held.before = crate::keep::hash_of(&mut File::open(folder.join("bundles").join(held.last.bundle()))?)?;
+        Ok(Some(held))
+    }
+
+    /// Reads rows, entries and heads as they are at one moment: no other writer is let in. Where the series
+    /// holds another history than this store, a new one begins.
+    fn moment(&self, held: Option<Held>) -> Result<(Moment, Option<Held>)> {
+        let _writing = self.store.lock(&mut || {})?;
+        let mut moment = Moment { rows: vec![], frames: vec![], entries: 0, heads: vec![], blobs: vec![], members: vec![], damaged: vec![] };
+        let journals: Vec<JournalId> = self.store.journals()?.into_iter().map(JournalId).collect();
+        for id in &journals {
+            let from = held.as_ref().and_then(|h| h.heads.get(id)).copied();
+            match self.new_frames(*id, from)? {
+                Some((frames, count, head)) => {
+                    moment.entries += count;
+                    moment.heads.push((*id, head.0, head.1));
+                    moment.frames.push((*id, frames));
+                }
+                None if from.is_some() && self.whole(*id)? => {
+                    drop(_writing);
+                    return self.moment(None);
+                }
+                None => {
+                    moment.damaged.push(*id);
+                    moment.heads.extend(from.map(|(seq, hash)| (*id, seq, hash)));
+                }
+            }
+            moment.rows.push((*id, self.store.wraps(&id.0, None)?));
+        }
+        moment.frames.retain(|(_, frames)| !frames.is_empty());
+        for blob in self.store.blob_names()?.into_iter().map(Sha256) {
+            if held.as_ref().is_none_or(|h| !h.blobs.contains(&blob)) {
+                moment.blobs.push((blob, self.store.blob(&blob.0)?.seek(SeekFrom::End(0))?));
             }
         }
         let mut members = BTreeMap::new();
         for (member, bundle) in self.store.bundles()? {
             members.insert(MemberId(member).to_string(), lock::base64(&session::words_only(&bundle)?));
         }
-        let members = serde_json::to_vec(&members).map_err(|_| VaultError::Malformed("members"))?;
-        write_whole(folder, "members.json", |file| Ok(file.write_all(&members)?))?;
-        let (mut entries, mut papers) = (0, 0);
-        let (office, store, head_key) = (self.session.office(), self.store.clone(), self.head_key.clone());
-        write_whole(&folder.join("bundles"), &format!("{series}-000001.tar"), |file| {
-            let mut tar = Tar { out: io::BufWriter::new(file), manifest: format!("amparo/bundle/v1\n{series}\n1\n-\n") };
-            for journal in &journals {
-                let mut frames = Vec::new();
-                store.entries(journal, 1, &mut |entry| {
-                    frames.extend_from_slice(&(entry.frame.len() as u32).to_be_bytes());
-                    frames.extend_from_slice(&entry.frame);
-                    entries += 1;
-                    true
-                })?;
-                tar.add(&format!("entries/{}.frames", JournalId(*journal)), frames.len() as u64, &mut &frames[..])?;
-                if let Some(head) = store.head(journal)? {
-                    tar.add(&format!("heads/{}", JournalId(*journal)), head.len() as u64, &mut &head[..])?;
-                }
+        moment.members = serde_json::to_vec(&members).map_err(|_| VaultError::Malformed("members"))?;
+        Ok((moment, held))
+    }
+
+    fn whole(&self, id: JournalId) -> Result<bool> {
+        Ok(self.new_frames(id, None)?.is_some())
+    }
+
+    /// The frames after `from` up to the signed head; `None` where they are not one chain from it to that head.
+    fn new_frames(&self, id: JournalId, from: Option<(u64, Sha256)>) -> Result<Option<(Vec<u8>, u64, (u64, Sha256))>> {
+        let Some(head) = self.store.head(&id.0)?.filter(|note| self.signed(note)).as_deref().and_then(heads::parse) else { return Ok(None) };
+        let (mut frames, mut prev, mut good, mut count) = (Vec::new(), Sha256([0; 32]), true, 0);
+        self.store.entries(&id.0, 1, &mut |entry| {
+            if entry.seq > head.seq {
+                return false;
             }
-            for blob in store.blob_names()? {
-                let mut sealed = store.blob(&blob)?;
-                let size = sealed.seek(SeekFrom::End(0))?;
-                sealed.rewind()?;
-                tar.add(&format!("blobs/{}", lock::hex(&blob)), size, &mut sealed)?;
-                papers += 1;
+            good = Link::parse(&entry.frame) == Some(Link { journal: id.0, seq: entry.seq, prev: prev.0 });
+            prev = crate::frame::hash(&entry.frame);
+            good &= prev.0 == entry.hash && from.is_none_or(|(seq, hash)| seq != entry.seq || hash == prev);
+            if from.is_none_or(|(seq, _)| entry.seq > seq) {
+                frames.extend_from_slice(&(entry.frame.len() as u32).to_be_bytes());
+                frames.extend_from_slice(&entry.frame);
+                count += 1;
             }
-            let note = heads::sign_note(&tar.manifest, office, &head_key);
-            tar.add("manifest", note.len() as u64, &mut &note[..])?;
-            tar.out.write_all(&[0; 1024])?;
-            Ok(tar.out.flush()?)
+            good
         })?;
-        let label = serde_json::to_vec(&Label { v: 1, office, place: place.clone(), series: series.clone() }).map_err(|_| VaultError::Malformed("label"))?;
-        write_whole(folder, "README.txt", |file| Ok(file.write_all(README.as_bytes())?))?;
-        write_whole(folder, "amparo-backup.json", |file| Ok(file.write_all(&label)?))?;
-        // Older keys go: what was withdrawn since is now forgotten here too.
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with("keystore-") && name != stores && entry.file_type()?.is_dir() {
-                fs::remove_dir_all(entry.path())?;
+        let follows = from.is_none_or(|(seq, _)| seq <= head.seq);
+        Ok((good && follows && prev == head.hash && head.journal == id).then_some((frames, count, (head.seq, head.hash))))
+    }
+
+    /// All rows of each journal, sealed to the words of every member, read back before it gets its name.
+    fn keystore(&self, folder: &Path, at: &Number, moment: &Moment) -> Result<()> {
+        let recipients: Vec<String> = self.roster.live().map(|m| m.public.words.clone()).collect();
+        let (part, whole) = (folder.join(format!("{}.part", at.keystore())), folder.join(at.keystore()));
+        remove_folder(&part)?;
+        private_folder(&part)?;
+        for (journal, rows) in &moment.rows {
+            let mut lines = lock::Secret::new(Vec::new());
+            for row in rows {
+                serde_json::to_writer(&mut *lines, &RowLine::of(row)).map_err(|_| VaultError::Malformed("row"))?;
+                lines.push(b'\n');
+            }
+            let sealed = lock::age_seal_to(&recipients, &lines)?;
+            let name = format!("{journal}.age");
+            write_whole(&part, &name, |file| Ok(file.write_all(&sealed)?))?;
+            if fs::read(part.join(&name))? != sealed {
+                return Err(VaultError::Refused("the keystore did not read back"));
             }
         }
-        drop(_writing);
-        self.append("common", What::BackedUp { place: place.clone(), series: series.clone(), number: 1 }, now)?;
-        Ok(BackedUp { place, series, number: 1, entries, papers })
+        remove_folder(&whole)?; // of a run that was cut off: no bundle has its number
+        fs::rename(&part, &whole)?;
+        File::open(folder)?.sync_all()?;
+        write_whole(folder, "members.json", |file| Ok(file.write_all(&moment.members)?))
     }
-}
 
-fn small(path: &Path, most: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most { Err(VaultError::Malformed("a file of the backup that is too long")) } else { Ok(bytes) }
-}
-
-/// Restores a backup into an empty store with one member's words. A new passphrase comes next.
-pub fn restore(folder: &Path, store: Arc<dyn Store>, words: &str) -> Result<Office> {
-    if !store.journals()?.is_empty() || !store.bundles()?.is_empty() {
-        return Err(VaultError::AlreadyAnOffice);
-    }
-    let sheet = Sheet::parse(words).ok_or(VaultError::WrongWords)?;
-    let bad = |_| VaultError::Malformed("backup");
-    let label: Label = serde_json::from_slice(&small(&folder.join("amparo-backup.json"), 1 << 16)?).map_err(bad)?;
-    let series_ok = label.series.len() == 16 && label.series.bytes().all(|b| b.is_ascii_hexdigit());
-    if label.v != 1 || !series_ok {
-        return Err(VaultError::Malformed("backup"));
-    }
-    let members: BTreeMap<String, String> = serde_json::from_slice(&small(&folder.join("members.json"), 64 << 20)?).map_err(bad)?;
-    let mut bundles = Vec::new();
-    for (member, bundle) in &members {
-        let member: MemberId = member.parse().map_err(|_| VaultError::Malformed("member"))?;
-        bundles.push((member, lock::of_base64(bundle).ok_or(VaultError::Malformed("member"))?));
-    }
-    let mut mine = false;
-    for (_, bundle) in &bundles {
-        mine |= session::open_with_words(bundle, &sheet.0)?.is_some();
-    }
-    if !mine {
-        return Err(VaultError::WrongWords);
-    }
-    let keystore = folder.join(format!("keystore-{}-000001", label.series));
-    let tar = File::open(folder.join("bundles").join(format!("{}-000001.tar", label.series)))?;
-    let (note, listed) = unpack(io::BufReader::new(tar), &*store, &keystore, &sheet.0)?;
-    let text = amparo_proof::note::text(&note).ok_or(VaultError::Malformed("manifest"))?;
-    if text != format!("amparo/bundle/v1\n{}\n1\n-\n{listed}", label.series) {
-        return Err(VaultError::Refused("the bundle is not the one that was written"));
-    }
-    for (member, bundle) in &bundles {
-        store.put_bundle(&member.0, Some(bundle))?;
-    }
-    let office = unlock_with_words(store, words)?;
-    let known = office.roster.head_keys.iter().any(|key| heads::verify_note(&note, label.office, key).is_some());
-    if !known {
-        return Err(VaultError::Refused("the bundle is not signed by this office"));
-    }
-    Ok(office)
-}
-
-fn rows_of(path: &Path, journal: JournalId, secret: &Key) -> Result<Vec<WrapRow>> {
-    let plain = lock::age_open(secret, &small(path, 1 << 30)?)?;
-    let bad = || VaultError::Malformed("keystore");
-    plain
-        .split(|b| *b == b'\n')
-        .filter(|line| !line.is_empty())
-        .map(|line| {
-            let row: Row = serde_json::from_slice(line).map_err(|_| bad())?;
-            let (id, to) = (lock::of_hex(&row.id).ok_or_else(bad)?, lock::of_hex(&row.to).ok_or_else(bad)?);
-            let (bytes, half) = (lock::of_base64(&row.bytes).ok_or_else(bad)?, lock::of_base64(&row.half).ok_or_else(bad)?);
-            Ok(WrapRow { key: WrapKey { journal: journal.0, what: row.what, id, to }, alg: row.alg, lock: row.lock, bytes, half })
-        })
-        .collect()
-}
-
-fn unpack(mut tar: impl Read, store: &dyn Store, keystore: &Path, secret: &Key) -> Result<(Vec<u8>, String)> {
-    let bad = || VaultError::Malformed("bundle");
-    let mut listed = String::new();
-    loop {
-        let mut head = [0; 512];
-        tar.read_exact(&mut head)?;
-        let text = |range: std::ops::Range<usize>| std::str::from_utf8(&head[range]).ok().map(|t| t.trim_end_matches(['\0', ' ']).to_owned());
-        let name = text(0..100).filter(|n| !n.is_empty()).ok_or_else(bad)?;
-        let size = u64::from_str_radix(&text(124..136).ok_or_else(bad)?, 8).map_err(|_| bad())?;
-        let mut body = (&mut tar).take(size);
-        let hash: [u8; 32];
-        if let Some(blob) = name.strip_prefix("blobs/") {
-            let mut out = store.blob_begin()?;
-            let mut hashing = sha2::Sha256::new();
-            let mut buffer = vec![0; 128 << 10];
-            loop {
-                let n = body.read(&mut buffer)?;
-                if n == 0 {
-                    break;
+    fn bundle(&self, folder: &Path, at: Number, before: Option<Sha256>, pieces: &[Piece], last: Option<&Moment>, altered: &mut Vec<Sha256>) -> Result<Sha256> {
+        let bundles = folder.join("bundles");
+        write_whole(&bundles, &at.bundle(), |file| {
+            let mut tar = TarOut::new(std::io::BufWriter::with_capacity(256 << 10, file));
+            for piece in pieces {
+                let mut sealed = self.store.blob(&piece.blob.0)?;
+                sealed.seek(SeekFrom::Start(piece.offset))?;
+                let hash = tar.add(&piece.name(), piece.size, &mut sealed.take(piece.size))?;
+                if piece.part.is_none() && hash != piece.blob {
+                    altered.push(piece.blob);
                 }
-                hashing.update(&buffer[..n]);
-                out.write_all(&buffer[..n])?;
             }
-            hash = hashing.finalize().into();
-            if body.limit() != 0 || lock::hex(&hash) != blob {
-                return Err(VaultError::Altered(Sha256(hash)));
+            for (journal, frames) in last.map_or(&[][..], |moment| &moment.frames) {
+                tar.add(&format!("entries/{journal}.frames"), frames.len() as u64, &mut &frames[..])?;
             }
-            out.commit(hash)?;
-        } else {
-            let mut bytes = Vec::new();
-            body.read_to_end(&mut bytes)?;
-            if bytes.len() as u64 != size {
-                return Err(bad());
-            }
-            hash = sha2::Sha256::digest(&bytes).into();
-            if name == "manifest" {
-                return Ok((bytes, listed));
-            } else if let Some(journal) = name.strip_prefix("heads/") {
-                let journal: JournalId = journal.parse().map_err(|_| bad())?;
-                store.put_head(&journal.0, &bytes)?;
-            } else if let Some(journal) = name.strip_prefix("entries/").and_then(|n| n.strip_suffix(".frames")) {
-                let journal: JournalId = journal.parse().map_err(|_| bad())?;
-                let rows = rows_of(&keystore.join(format!("{journal}.age")), journal, secret)?;
-                store.restore_journal(&frames_of(&bytes, journal).ok_or_else(bad)?, &rows)?;
-            } else {
-                return Err(bad());
-            }
+            let heads = last.map_or_else(Vec::new, |moment| moment.heads.clone());
+            let manifest = Manifest { at: at.clone(), before, whole: last.is_some(), heads, files: vec![] };
+            tar.finish(manifest, self.session.office(), &self.head_key)
+        })?;
+        Ok(crate::keep::hash_of(&mut File::open(bundles.join(at.bundle()))?)?)
+    }
+
+    /// Older keys go, down to two keystores; to one where something was ordered forgotten in between.
+    fn drop_older_keys(&self, folder: &Path, newest: &Number) -> Result<()> {
+        let stores = names(folder, |n| n.strip_prefix("keystore-"))?;
+        let usable = |n: &Number| -> bool {
+            let Ok((note, manifest)) = note_of(&folder.join("bundles").join(n.bundle())) else { return false };
+            let office = manifest.head(self.journal.id);
+            manifest.whole && self.signed(&note) && office.is_some_and(|(seq, hash)| self.roster.hash_of(seq) == Some(hash) && seq >= self.roster.last_order)
+        };
+        let second = stores.iter().filter(|n| n.series == newest.series && n.number < newest.number).max().filter(|n| usable(n)).cloned();
+        for old in stores.iter().filter(|n| *n != newest && Some(*n) != second.as_ref()) {
+            remove_folder(&folder.join(old.keystore()))?;
         }
-        listed.push_str(&format!("{} {size} {name}\n", lock::hex(&hash)));
-        let padding = size.next_multiple_of(512) - size;
-        io::copy(&mut (&mut tar).take(padding), &mut io::sink())?;
+        Ok(())
     }
 }
 
-fn frames_of(mut bytes: &[u8], journal: JournalId) -> Option<Vec<Entry>> {
-    let mut entries = Vec::new();
-    while !bytes.is_empty() {
-        let (length, rest) = bytes.split_at_checked(4)?;
-        let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
-        let (frame, rest) = rest.split_at_checked(length)?;
-        entries.push(Entry { journal: journal.0, seq: entries.len() as u64 + 1, hash: crate::frame::hash(frame).0, frame: frame.to_vec() });
-        bytes = rest;
+fn series_name(place: &str) -> String {
+    format!("backup/{place}")
+}
+
+/// The numbered things in a folder.
+pub(crate) fn names(folder: &Path, stem: impl Fn(&str) -> Option<&str>) -> Result<Vec<Number>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        all.extend(name.to_str().and_then(&stem).and_then(Number::parse));
     }
-    Some(entries)
+    Ok(all)
 }

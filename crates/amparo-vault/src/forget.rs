@@ -163,7 +163,7 @@ impl Case<Open> {
 impl Office {
     /// Backup places that have not had a backup since the newest order to forget.
     pub fn not_yet(&self) -> Vec<String> {
-        let newest = self.roster.tombstones.iter().map(|t| t.seq).max().unwrap_or(0);
+        let newest = self.roster.last_order;
         self.roster.places.iter().filter(|p| p.last.as_ref().is_none_or(|(_, _, seq, _)| *seq < newest)).map(|p| p.label.clone()).collect()
     }
 

@@ -5,6 +5,7 @@
 
 mod backup;
 mod bag;
+mod bundle;
 mod calls_file;
 mod case;
 mod export;
@@ -19,6 +20,7 @@ mod keep;
 mod look;
 mod office;
 mod problem;
+mod restore;
 mod ring;
 mod roster;
 mod segments;
@@ -27,7 +29,7 @@ mod verify;
 
 pub(crate) use amparo_seal as lock;
 
-pub use backup::{BackedUp, restore};
+pub use backup::{BackedUp, BackupChoices};
 pub use case::{Case, Errand, Open, Sealed, Tokens, Where};
 pub use export::{Exported, Handing, LeftOut, Made, Manifest, PaperLine, Profile};
 pub use forget::{Forgotten, RIPE_MS, Withdrawal};
@@ -40,6 +42,7 @@ pub use amparo_seal::Secret;
 pub use look::Look;
 pub use office::{Founded, Founding, Office, Sheet, init, join_words, resume, unlock, unlock_with_words};
 pub use problem::{Broken, Result, Standing, VaultError};
+pub use restore::restore;
 pub use roster::{CaseInfo, Grant, MemberState, Place, Roster, Settings, ShredWish, Tombstone};
 pub use segments::{LinesIn, MAX_SEGMENT, Segments};
 pub use session::Session;

@@ -63,7 +63,7 @@ impl Sheet {
 
 /// Makes an office in an empty store.
 pub fn init(store: Arc<dyn Store>, founding: &Founding<'_>, now: Now) -> Result<Founded> {
-    if !store.bundles()?.is_empty() {
+    if !store.bundles()?.is_empty() || crate::restore::unfinished(&*store)? {
         return Err(VaultError::AlreadyAnOffice);
     }
     for left in store.journals()? {
@@ -141,7 +141,7 @@ fn recovery(k: u8, n: u8, sheets: &mut Vec<Key>) -> Result<(String, Vec<Vec<u8>>
 /// Opens the office with a member's passphrase.
 pub fn unlock(store: Arc<dyn Store>, passphrase: &str) -> Result<Office> {
     let bundles = store.bundles()?;
-    if bundles.is_empty() {
+    if bundles.is_empty() || crate::restore::unfinished(&*store)? {
         return Err(VaultError::NoOffice);
     }
     for (_, bundle) in bundles {
@@ -155,6 +155,13 @@ pub fn unlock(store: Arc<dyn Store>, passphrase: &str) -> Result<Office> {
 /// Opens the office with a member's 24 words.
 pub fn unlock_with_words(store: Arc<dyn Store>, words: &str) -> Result<Office> {
     let sheet = Sheet::parse(words).ok_or(VaultError::WrongWords)?;
+    if crate::restore::unfinished(&*store)? {
+        return Err(VaultError::NoOffice);
+    }
+    open_with_sheet(store, &sheet)
+}
+
+pub(crate) fn open_with_sheet(store: Arc<dyn Store>, sheet: &Sheet) -> Result<Office> {
     for (_, bundle) in store.bundles()? {
         if let Some(session) = session::open_with_words(&bundle, &sheet.0)? {
             return Office::load(store, Arc::new(session));

@@ -85,6 +85,8 @@ pub struct Roster {
     pub tombstones: Vec<Tombstone>,
     pub shreds: Vec<ShredWish>,
     pub places: Vec<Place>,
+    /// The newest entry that orders something forgotten.
+    pub last_order: u64,
     pub heads: BTreeMap<JournalId, (u64, Sha256)>,
     /// Head keys announced, newest last.
     pub head_keys: Vec<[u8; 32]>,
@@ -201,11 +203,13 @@ impl Authors for Roster {
             // Agreement counts only from another member.
             What::ShredAgreed { asked, .. } => self.shreds.iter_mut().filter(|s| s.seq == *asked && s.by != author).for_each(|s| s.agreed = true),
             What::Shredded { journal, .. } => {
+                self.last_order = seq;
                 if let Some(case) = self.cases.get_mut(journal) {
                     case.shredded = Some(event.at.clone());
                 }
             }
             What::Tombstone { journal, entries, blobs } => {
+                self.last_order = seq;
                 self.tombstones.push(Tombstone { seq, at: event.at.clone(), journal: *journal, entries: entries.clone(), blobs: blobs.clone() });
             }
             What::Settings { language, name, neutral_name, zone } => {
