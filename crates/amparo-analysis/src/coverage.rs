@@ -1,14 +1,15 @@
 //! Month by month, what the papers prove of a claim, by rules that stand in one table ([`RULES`]).
 //!
 //! A record proves the months it names: a period all its months, a year its twelve as at most fair. What
-//! the client says alone is weak. Calls count by days of use of the party's own line. A month that no
-//! source's range includes is out of reach; one that a source reaches and that shows nothing is to ask for.
+//! the client says alone is weak, and so is what a government table says of a year. Calls count by days of
+//! use of the party's own line. A month that no source's range includes is out of reach; only sources that
+//! can speak of the claim count for that. One that a source reaches and that shows nothing is to ask for.
 
 use crate::calls::CallTable;
-use crate::timeline::when;
+use crate::timeline::when_in;
 use crate::view::View;
 use amparo_model::results::{Arg, Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Gap, Month, Says, Strength};
-use amparo_model::{Certainty, Kind, PartyId, Record};
+use amparo_model::{Certainty, Edtf, Kind, PartyId, Record};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +20,7 @@ use Strength::{Fair, Strong, Weak};
 pub const RULES: &[(Claim, Kind, Strength)] = &[
     (Presence, Kind::Pay, Strong), (Presence, Kind::Deposit, Strong), (Presence, Kind::Entry, Strong), (Presence, Kind::Hearing, Strong),
     (Presence, Kind::Encounter, Strong), (Presence, Kind::Earnings, Fair), (Presence, Kind::Job, Fair), (Presence, Kind::Address, Fair),
-    (Presence, Kind::Message, Weak), (Presence, Kind::Notice, Weak), (Presence, Kind::Event, Weak),
+    (Presence, Kind::Call, Fair), (Presence, Kind::Message, Weak), (Presence, Kind::Notice, Weak), (Presence, Kind::Event, Weak),
     (Employment, Kind::Pay, Strong), (Employment, Kind::Earnings, Fair), (Employment, Kind::Job, Fair), (Employment, Kind::Deposit, Fair),
     (Residence, Kind::Address, Strong), (Residence, Kind::Notice, Weak),
 ];
@@ -28,24 +29,35 @@ pub const CALL_DAYS_FAIR: usize = 8;
 /// Gaps of more than so many months are named.
 pub const GAP_MONTHS: u32 = 3;
 
-fn months_of(r: &Record, as_of: Date) -> Option<(Month, Month, bool)> {
-    let when = when(r)?;
+/// The months a record speaks of, and whether it names only a longer time they lie in (a year).
+fn months_of(view: &View<'_>, r: &Record, as_of: Date) -> Option<(Month, Month, bool)> {
+    let when = when_in(view, r)?;
     let first = when.earliest()?;
     let last = when.latest().unwrap_or(if when.is_open_ended() { as_of } else { first });
     let (a, b) = (Month::of(first), Month::of(last.min(as_of)));
     Some((a, b, !when.is_interval() && a != Month::of(last)))
 }
 
+/// How well a record proves a claim in the months it names; `None` where it proves nothing.
+fn strength(r: &Record, claim: Claim, vague: bool) -> Option<Strength> {
+    let (.., best) = RULES.iter().find(|(c, k, _)| *c == claim && *k == r.kind)?;
+    // A year without earnings is no proof of work, and a year not yet recorded none of anything.
+    if r.kind == Kind::Earnings && r.number("amount_cents").is_none_or(|cents| cents <= 0) {
+        return None;
+    }
+    let table = r.text("basis").is_some_and(|b| b.starts_with("ssa_"));
+    Some(if r.certainty == Certainty::Said || table { Weak } else if vague { (*best).min(Fair) } else { *best })
+}
+
 /// The grid of one person and claim; `records` are merged.
 #[allow(clippy::too_many_arguments)] // each is a part of the question
 pub fn coverage(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, claim: Claim, party: PartyId, from: Month, to: Month, as_of: Date) -> Coverage {
+    let to = to.min(Month::of(as_of));
     let mut found: BTreeMap<Month, Vec<Evidence>> = BTreeMap::new();
     let mut add = |m: Month, id: EvidenceId, strength, count| found.entry(m).or_default().push(Evidence { id, strength, count });
     for r in records.iter().filter(|r| r.subject == Some(party)) {
-        let Some((_, _, best)) = RULES.iter().find(|(c, k, _)| *c == claim && *k == r.kind) else { continue };
-        let Some((a, b, vague)) = months_of(r, as_of) else { continue };
-        let ssa = r.text("basis").is_some_and(|b| b.starts_with("ssa_"));
-        let strength = if r.certainty == Certainty::Said || ssa { Weak } else if vague { (*best).min(Fair) } else { *best };
+        let Some((a, b, vague)) = months_of(view, r, as_of) else { continue };
+        let Some(strength) = strength(r, claim, vague) else { continue };
         let mut m = a.max(from);
         while m <= b.min(to) {
             add(m, EvidenceId::Record(r.id), strength, 1);
@@ -55,11 +67,10 @@ pub fn coverage(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, clai
     if claim == Presence {
         let mut days: BTreeMap<Month, BTreeSet<Date>> = BTreeMap::new();
         let mut kept: BTreeMap<(Month, &str, &str), u64> = BTreeMap::new();
-        for (subject, line, number, at) in calls.each().filter(|c| c.0 == Some(party)) {
-            debug_assert!(subject.is_some());
+        for (_, line, number, at) in calls.each().filter(|c| c.0 == Some(party)) {
             let day = view.day_of(at);
             let month = Month::of(day);
-            if (from..=to).contains(&month) {
+            if day <= as_of && (from..=to).contains(&month) {
                 days.entry(month).or_default().insert(day);
                 *kept.entry((month, line.unwrap_or_default(), number.unwrap_or_default())).or_default() += 1;
             }
@@ -69,7 +80,7 @@ pub fn coverage(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, clai
             add(month, EvidenceId::Calls { line: line.to_owned(), number: number.to_owned(), month }, strength, count);
         }
     }
-    let ranges = reach(view, party);
+    let ranges = reach(view, claim, party);
     let mut months = Vec::new();
     let mut m = from;
     while m <= to {
@@ -83,21 +94,38 @@ pub fn coverage(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, clai
         months.push(CoverageMonth { month: m, evidence, best });
         m = m.next();
     }
-    let gaps = gaps(&months);
-    let claim_word = format!("claim-{}", claim.as_str());
-    let ask = months.iter().filter(|m| m.best == Best::None).filter_map(|m| {
-        let when = amparo_model::Edtf::month(m.month.year, m.month.month)?;
-        Some((m.month, Says::new("ask-month").with("month", Arg::When(when)).with("claim", Arg::Term(claim_word.clone()))))
-    }).collect();
+    let (gaps, ask) = (gaps(&months), ask(claim, &months));
     Coverage { claim, subject: party, months, gaps, ask }
 }
 
-/// The ranges that the party's sources say they cover.
-fn reach(view: &View<'_>, party: PartyId) -> Vec<(Month, Month)> {
+/// The months a question without months is about: from the first that any of the party's papers speaks of to the
+/// last month before `as_of` that has ended, or to the paper's own last where that is later.
+pub fn span(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, party: PartyId, as_of: Date) -> Option<(Month, Month)> {
+    let dated = records.iter().filter(|r| r.subject == Some(party) && RULES.iter().any(|(_, k, _)| *k == r.kind));
+    let papers = dated.filter_map(|r| months_of(view, r, as_of)).map(|(a, b, _)| (a, b));
+    let calls = calls.each().filter(|c| c.0 == Some(party)).map(|(.., at)| view.month_of(at)).map(|m| (m, m));
+    let now = Month::of(as_of);
+    let (first, last) = papers.chain(calls).chain(reach(view, Presence, party)).filter(|(a, _)| *a <= now)
+        .fold(None, |span: Option<(Month, Month)>, (a, b)| Some(span.map_or((a, b), |(x, y)| (x.min(a), y.max(b)))))?;
+    Some((first, last.max(now.plus(-1)).min(now)))
+}
+
+/// The ranges that the party's sources cover, of those that gave anything which can prove the claim.
+pub fn reach(view: &View<'_>, claim: Claim, party: PartyId) -> Vec<(Month, Month)> {
+    let speaks = |kind: Kind| RULES.iter().any(|(c, k, _)| *c == claim && *k == kind);
+    let mut speaking: BTreeSet<(u64, &str)> = BTreeSet::new();
+    for r in view.records.iter().filter(|r| speaks(r.kind)) {
+        speaking.insert((r.provenance.giving, &r.provenance.place.inside));
+    }
+    if speaks(Kind::Call) {
+        speaking.extend(view.calls.iter().map(|b| (b.giving, b.columns.inside.as_str())));
+    }
+    let below = |path: &str, file: &str| path == file || file.is_empty() || path.strip_prefix(file).is_some_and(|rest| rest.starts_with('/'));
     let mut out = Vec::new();
     for g in view.file.readable() {
-        let own = (g.subject == Some(party)).then_some(&g.reading.report);
-        let inner = g.reading.inside.iter().filter(|i| g.subject_of(&i.path) == Some(party)).map(|i| &i.report);
+        let spoke = |file: &str| speaking.range((g.seq, "")..(g.seq + 1, "")).any(|(_, inside)| below(inside, file));
+        let own = (g.subject == Some(party) && spoke("")).then_some(&g.reading.report);
+        let inner = g.reading.inside.iter().filter(|i| g.subject_of(&i.path) == Some(party) && spoke(&i.path)).map(|i| &i.report);
         for covers in own.into_iter().chain(inner).filter_map(|r| r.covers.as_ref()) {
             let (Some(a), Some(b)) = (covers.from.as_ref().and_then(|e| e.earliest()), covers.to.as_ref().and_then(|e| e.latest())) else { continue };
             out.push((Month::of(a), Month::of(b)));
@@ -110,4 +138,21 @@ fn gaps(months: &[CoverageMonth]) -> Vec<Gap> {
     let proven = |m: &CoverageMonth| matches!(m.best, Best::Proven(Strong | Fair));
     months.chunk_by(|a, b| proven(a) == proven(b)).filter(|run| !proven(&run[0]) && run.len() as u32 > GAP_MONTHS)
         .map(|run| Gap { from: run[0].month, to: run[run.len() - 1].month, months: run.len() as u32 }).collect()
+}
+
+/// What to ask for, a line a run of months: the longest hole that sources reach first, what none reaches last.
+fn ask(claim: Claim, months: &[CoverageMonth]) -> Vec<(Month, Says)> {
+    let id = match claim {
+        Presence => "ask-presence",
+        Employment => "ask-employment",
+        Residence => "ask-residence",
+    };
+    let mut runs: Vec<&[CoverageMonth]> = months.chunk_by(|a, b| a.best == b.best).filter(|run| matches!(run[0].best, Best::None | Best::OutOfReach)).collect();
+    runs.sort_by_key(|run| (run[0].best != Best::None, std::cmp::Reverse(run.len()), run[0].month));
+    runs.into_iter().filter_map(|run| {
+        let of = |m: &CoverageMonth| Edtf::month(m.month.year, m.month.month);
+        let id = if run[0].best == Best::None { id } else { "ask-out-of-reach" };
+        let says = Says::new(id).with("from", Arg::When(of(&run[0])?)).with("to", Arg::When(of(&run[run.len() - 1])?)).with("months", Arg::Number(run.len() as i64));
+        Some((run[0].month, says))
+    }).collect()
 }

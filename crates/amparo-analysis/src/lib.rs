@@ -5,6 +5,7 @@
 
 pub mod calls;
 pub mod coverage;
+mod exports;
 pub mod findings;
 pub mod merge;
 pub mod names;

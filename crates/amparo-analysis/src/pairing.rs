@@ -76,7 +76,7 @@ fn split_doubled<E>(entries: &[E], key: &impl Fn(&E) -> (u64, i64, u32), leader:
     }
 }
 
-fn find(root: &mut [u32], mut i: u32) -> u32 {
+pub(crate) fn find(root: &mut [u32], mut i: u32) -> u32 {
     while root[i as usize] != i {
         root[i as usize] = root[root[i as usize] as usize];
         i = root[i as usize];

@@ -1,31 +1,46 @@
-//! The timeline: what is dated, in four lanes; calls are one line a month.
+//! The timeline: what is dated, in four lanes; calls and messages are one line a month.
 
 use crate::calls::CallTable;
+use crate::says;
 use crate::view::View;
 use amparo_model::results::{Arg, EvidenceId, Lane, Month, Says, Timeline, TimelineItem};
-use amparo_model::{Edtf, Kind, Record};
-use std::collections::BTreeMap;
+use amparo_model::{Edtf, Kind, PartyId, Record};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
 
-fn lane(kind: Kind) -> Option<Lane> {
-    Some(match kind {
+/// The lane a record stands in; kinds without a date of their own stand in none.
+pub fn lane(r: &Record) -> Option<Lane> {
+    Some(match r.kind {
         Kind::Job | Kind::Earnings | Kind::Pay | Kind::Deposit => Lane::Work,
         Kind::Message => Lane::Phone,
         Kind::Address => Lane::Home,
+        Kind::Event if !r.text("type").is_some_and(|t| t.starts_with("visa_") || t.starts_with("asylum_")) => Lane::Home,
         Kind::Call | Kind::Contact | Kind::Page | Kind::Identity => return None,
         _ => Lane::Immigration,
     })
 }
 
-/// When a record speaks of; `None` where it is undated.
+/// When a record speaks of; `None` where it is undated. Instants count on their source's own clock.
 pub fn when(r: &Record) -> Option<Edtf> {
+    let at = r.instant("at").map(|at| at.date());
+    dated(r, at)
+}
+
+/// As [`when`], instants counted where the person lived.
+pub fn when_in(view: &View<'_>, r: &Record) -> Option<Edtf> {
+    dated(r, r.instant("at").map(|at| view.day_of(at)))
+}
+
+fn dated(r: &Record, at: Option<Date>) -> Option<Edtf> {
     if let Some(start) = r.edtf("start") {
         let end = r.edtf("end").map_or("..", Edtf::as_str);
         return Edtf::parse(&format!("{start}/{end}")).or_else(|| Some(start.clone()));
     }
-    if let Some(at) = r.instant("at") {
-        return Some(Edtf::day(at.date()));
+    if let Some(at) = at {
+        return Some(Edtf::day(at));
     }
-    ["on", "period", "paid_on", "at", "issued", "expires", "end"].iter().find_map(|f| r.edtf(f).cloned())
+    ["on", "period", "paid_on", "issued", "expires"].iter().find_map(|f| r.edtf(f).cloned())
+        .or_else(|| r.edtf("end").and_then(|end| Edtf::parse(&format!("../{end}"))))
         .or_else(|| Edtf::parse(r.text("at")?.get(..10)?))
         .or_else(|| Edtf::year(i16::try_from(r.number("year")?).ok()?))
 }
@@ -33,36 +48,51 @@ pub fn when(r: &Record) -> Option<Edtf> {
 /// Items of merged `records` and `calls`, by date, lane and person.
 pub fn timeline(view: &View<'_>, records: &[Record], calls: &CallTable<'_>) -> Timeline {
     let mut items = Vec::new();
-    let mut messages: BTreeMap<(Option<amparo_model::PartyId>, Edtf), Vec<EvidenceId>> = BTreeMap::new();
+    let mut messages: BTreeMap<(Option<PartyId>, Edtf), Vec<EvidenceId>> = BTreeMap::new();
     for r in records {
-        let (Some(lane), Some(when)) = (lane(r.kind), when(r)) else { continue };
+        let (Some(lane), Some(when)) = (lane(r), when_in(view, r)) else { continue };
         if r.kind == Kind::Message {
             if let Some(month) = r.instant("at").map(|at| view.month_of(at)).and_then(|m| Edtf::month(m.year, m.month)) {
                 messages.entry((r.subject, month)).or_default().push(EvidenceId::Record(r.id));
             }
             continue;
         }
-        let household = r.flag("household_employer") == Some(true);
-        let what = ["employer", "form", "class", "type", "city", "port", "place"].iter().find_map(|f| r.text(f)).unwrap_or_default().to_owned();
-        let what = if household && r.text("employer") == Some(&what) { Arg::Third(what) } else { Arg::Text(what) };
-        let says = Says::new("timeline-record").with("kind", Arg::Term(format!("kind-{}", r.kind))).with("what", what);
+        let Some(says) = says::record(r) else { continue };
         items.push(TimelineItem { when, lane, subject: r.subject, records: vec![EvidenceId::Record(r.id)], says });
     }
     for ((subject, when), records) in messages {
-        let says = Says::new("timeline-record").with("kind", Arg::Term("kind-message".into())).with("what", Arg::Text(records.len().to_string()));
+        let says = Says::new("timeline-messages").with("count", Arg::Number(records.len() as i64));
         items.push(TimelineItem { when, lane: Lane::Phone, subject, records, says });
     }
-    let mut months: BTreeMap<_, BTreeMap<&str, i64>> = BTreeMap::new();
+    #[derive(Default)]
+    struct Calls<'a> {
+        count: i64,
+        days: BTreeSet<Date>,
+        numbers: BTreeSet<&'a str>,
+    }
+    let mut months: BTreeMap<(Option<PartyId>, &str, Month), Calls<'_>> = BTreeMap::new();
     for (subject, line, number, at) in calls.each() {
-        let key: (Option<amparo_model::PartyId>, &str, Month) = (subject, line.unwrap_or_default(), view.month_of(at));
-        *months.entry(key).or_default().entry(number.unwrap_or_default()).or_default() += 1;
+        let day = view.day_of(at);
+        let month = months.entry((subject, line.unwrap_or_default(), Month::of(day))).or_default();
+        month.count += 1;
+        month.days.insert(day);
+        month.numbers.insert(number.unwrap_or_default());
     }
-    for ((subject, line, month), numbers) in months {
+    for ((subject, line, month), all) in months {
         let Some(when) = Edtf::month(month.year, month.month) else { continue };
-        let says = Says::new("timeline-calls").with("count", Arg::Number(numbers.values().sum())).with("line", Arg::Text(line.to_owned()));
-        let records = numbers.keys().map(|n| EvidenceId::Calls { line: line.to_owned(), number: (*n).to_owned(), month }).collect();
+        let id = if line.is_empty() { "timeline-calls-no-line" } else { "timeline-calls" };
+        let mut says = Says::new(id).with("count", Arg::Number(all.count)).with("days", Arg::Number(all.days.len() as i64));
+        if !line.is_empty() {
+            says = says.with("line", Arg::Third(line.to_owned()));
+        }
+        let records = all.numbers.iter().map(|n| EvidenceId::Calls { line: line.to_owned(), number: (*n).to_owned(), month }).collect();
         items.push(TimelineItem { when, lane: Lane::Phone, subject, records, says });
     }
-    items.sort_by(|a, b| (a.when.earliest(), &a.when, a.lane, a.subject, &a.records).cmp(&(b.when.earliest(), &b.when, b.lane, b.subject, &b.records)));
+    items.sort_by(|a, b| (first(&a.when), &a.when, a.lane, a.subject, &a.records).cmp(&(first(&b.when), &b.when, b.lane, b.subject, &b.records)));
     Timeline { items }
+}
+
+/// The day by which an item is put in order: an open beginning stands at its end.
+fn first(when: &Edtf) -> Option<Date> {
+    when.earliest().or_else(|| when.latest())
 }

@@ -1,11 +1,12 @@
 //! What the analysis is given: the case file, its records and its calls, one entry a source.
 
 use amparo_model::case_file::ChangeKind;
-use amparo_model::event::Change;
+use amparo_model::event::{At, Change};
+use amparo_model::record::Fields;
 use amparo_model::results::Month;
 use amparo_model::{CallColumns, CaseFile, Certainty, Draft, Instant, Kind, PartyId, Provenance, Record, RecordId, Sha256, Value};
 use jiff::tz::TimeZone;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A batch of calls and the file it comes from.
 #[derive(Clone, Debug)]
@@ -27,6 +28,8 @@ pub struct View<'a> {
     pub calls: Vec<CallBatch>,
     /// Where months are counted.
     pub zone: TimeZone,
+    /// What members decided about single calls: by batch and row in it.
+    decided: BTreeMap<(u32, u32), Vec<(ChangeKind, Change)>>,
 }
 
 /// The zone of this name in the built-in table; `None` where there is no such zone.
@@ -51,21 +54,50 @@ pub fn record_of(draft: Draft, original: Sha256, name: &str, reader: &str, givin
 }
 
 impl<'a> View<'a> {
-    /// Applies what members decided; a change that names no record, no field or no fitting value is left out.
+    /// Applies what members decided; a change that names no record or field that is there changes nothing.
     pub fn new(file: &'a CaseFile, mut records: Vec<Record>, calls: Vec<CallBatch>, zone: TimeZone) -> View<'a> {
-        let mut changes: std::collections::BTreeMap<amparo_model::event::At, Vec<&(u64, ChangeKind, Change)>> = std::collections::BTreeMap::new();
+        let mut changes: BTreeMap<At, Vec<&(u64, ChangeKind, Change)>> = BTreeMap::new();
         for change in &file.changes {
             changes.entry(change.2.at.clone()).or_default().push(change);
         }
         if !changes.is_empty() {
             for record in &mut records {
-                let at = amparo_model::event::At::of(record.provenance.giving, &record.provenance.place, record.kind);
+                let at = At::of(record.provenance.giving, &record.provenance.place, record.kind);
                 for (_, kind, change) in changes.get(&at).into_iter().flatten() {
-                    decide(record, *kind, change);
+                    decide(&mut record.fields, record.kind, *kind, change);
+                    record.certainty = Certainty::Set;
+                    record.by = Some(change.by.clone());
                 }
             }
         }
-        View { file, records, calls, zone }
+        let mut decided: BTreeMap<(u32, u32), Vec<(ChangeKind, Change)>> = BTreeMap::new();
+        for (at, changes) in changes.into_iter().filter(|(at, _)| at.kind == Kind::Call) {
+            if let Some(place) = call_at(&calls, &at) {
+                decided.insert(place, changes.into_iter().map(|(_, kind, change)| (*kind, change.clone())).collect());
+            }
+        }
+        View { file, records, calls, zone, decided }
+    }
+
+    /// A call as a record of its own source, with what members decided about it.
+    pub fn call(&self, batch: u32, row: u32) -> Record {
+        let b = &self.calls[batch as usize];
+        let mut record = record_of(b.columns.draft(row as usize), b.original, &b.name, &b.reader, b.giving, b.subject);
+        for (kind, change) in self.decided.get(&(batch, row)).into_iter().flatten() {
+            decide(&mut record.fields, Kind::Call, *kind, change);
+            record.certainty = Certainty::Set;
+            record.by = Some(change.by.clone());
+        }
+        record
+    }
+
+    pub(crate) fn is_decided(&self, batch: u32, row: u32) -> bool {
+        !self.decided.is_empty() && self.decided.contains_key(&(batch, row))
+    }
+
+    /// The zone of a giving's local times: the source's own where somebody said it, else the case's.
+    pub(crate) fn zone_of(&self, giving: u64) -> TimeZone {
+        self.file.zones.get(&giving).and_then(|(zone, _)| zone_named(zone)).unwrap_or_else(|| self.zone.clone())
     }
 
     /// The month an instant falls in where the person lived; local times count on their own clock.
@@ -94,22 +126,28 @@ impl<'a> View<'a> {
     }
 }
 
-fn decide(record: &mut Record, kind: ChangeKind, change: &Change) {
-    let Some(spec) = record.kind.field(&change.field) else { return };
-    let value = match (kind, change.to.as_deref()) {
-        (ChangeKind::Confirmed, _) => record.fields.get(spec.name).cloned(),
+/// The batch and row of the call that stands at a place.
+fn call_at(calls: &[CallBatch], at: &At) -> Option<(u32, u32)> {
+    let Some(amparo_model::Spot::Row(row)) = at.to_place().map(|p| p.spot) else { return None };
+    calls.iter().enumerate().filter(|(_, b)| b.giving == at.of && b.columns.inside == at.inside).find_map(|(i, b)| {
+        let r = b.columns.row.iter().position(|have| *have == row)?;
+        Some((i as u32, r as u32))
+    })
+}
+
+/// Puts what a member decided in the place of what the source says; a value that the field may not hold is left out.
+fn decide(fields: &mut Fields, of: Kind, kind: ChangeKind, change: &Change) {
+    let Some(spec) = of.field(&change.field) else { return };
+    match (kind, change.to.as_deref()) {
+        (ChangeKind::Confirmed, _) => {}
         (_, None) => {
-            record.fields.remove(spec.name);
-            record.certainty = Certainty::Set;
-            record.by = Some(change.by.clone());
-            return;
+            fields.remove(spec.name);
         }
-        (_, Some(text)) => Value::parse(spec.ty, text),
-    };
-    if let Some(value) = value {
-        record.fields.insert(spec.name, value);
-        record.certainty = Certainty::Set;
-        record.by = Some(change.by.clone());
+        (_, Some(text)) => {
+            if let Some(value) = Value::parse(spec.ty, text) {
+                fields.insert(spec.name, value);
+            }
+        }
     }
 }
 

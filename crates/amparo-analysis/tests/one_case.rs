@@ -96,7 +96,7 @@ fn one_pay_in_two_papers_is_one_and_people_are_never_mixed() {
     assert_eq!(merged.len(), 5);
     let pay = merged.iter().find(|r| r.kind == Kind::Pay && r.subject == Some(CLIENT)).unwrap();
     assert_eq!((pay.also.len(), pay.number("net_cents")), (1, Some(40_000)));
-    let found = findings(&v, JournalId([9; 16]), &merged);
+    let found = findings(&v, JournalId([9; 16]), &merged, &CallTable::build(&v), date(2026, 1, 1));
     let what: Vec<_> = found.iter().map(|f| (f.what.as_str(), f.subject)).collect();
     assert_eq!(what, [("birth_date", Some(CLIENT))]);
 }
