@@ -1,1 +1,113 @@
-# analysis
+# What the papers say together: the timeline, what to ask for, and the points to clarify.
+
+# Whose word it is, after a sentence of the timeline.
+how-stated = { "" }
+how-set = { " " }(decided by the office)
+how-read = { " " }(machine-read; check the page)
+how-said = { " " }(by their own account)
+how-derived = { " " }(computed)
+
+timeline-job-role = Work for { $employer }, as { $role }{ $how }
+timeline-job = Work for { $employer }{ $how }
+timeline-job-bare = Work; the paper does not say for whom{ $how }
+timeline-pay = Paid by { $employer }: { $gross_cents } before deductions{ $how }
+timeline-pay-net = Paid by { $employer }: { $net_cents } after deductions{ $how }
+timeline-pay-employer = Paid by { $employer }{ $how }
+timeline-pay-amount = Paid { $gross_cents } before deductions{ $how }
+timeline-pay-bare = Paid for work{ $how }
+timeline-earnings-employer = Earned { $amount_cents } in { $year } from { $employer } ({ $basis }){ $how }
+timeline-earnings = Earned { $amount_cents } in { $year } ({ $basis }){ $how }
+timeline-earnings-bare = Earnings of a year{ $how }
+timeline-deposit = Deposit of { $amount_cents } from { $payer_raw }{ $how }
+timeline-deposit-amount = Deposit of { $amount_cents }{ $how }
+timeline-deposit-bare = Deposit{ $how }
+timeline-entry-class = Entered at { $port_raw }, class { $class }{ $how }
+timeline-entry-class-only = Entered, class { $class }{ $how }
+timeline-entry = Entered at { $port_raw }{ $how }
+timeline-entry-bare = Entered{ $how }
+timeline-exit = Left at { $port_raw }{ $how }
+timeline-exit-bare = Left{ $how }
+timeline-status = Status: { $class }{ $how }
+timeline-status-bare = Status{ $how }
+timeline-filing-receipt = Form { $form } filed, receipt { $receipt_number }{ $how }
+timeline-filing = Form { $form } filed{ $how }
+timeline-filing-bare = A form was filed{ $how }
+timeline-notice-type = Notice { $form }: { $type }{ $how }
+timeline-notice = Notice { $form }{ $how }
+timeline-notice-only-type = Notice: { $type }{ $how }
+timeline-notice-bare = Notice{ $how }
+timeline-hearing-court = Hearing at { $court }{ $how }
+timeline-hearing-bare = Hearing{ $how }
+timeline-order-form = Decision on form { $form }: { $type }{ $how }
+timeline-order = Order or decision: { $type }{ $how }
+timeline-order-bare = Order or decision{ $how }
+timeline-encounter-agency = Encounter with { $agency } at { $place }{ $how }
+timeline-encounter = Encounter at { $place }{ $how }
+timeline-encounter-bare = Encounter with officers{ $how }
+timeline-document = { $type }: issued { $issued }, expires { $expires }{ $how }
+timeline-document-expires = { $type }: expires { $expires }{ $how }
+timeline-document-bare = { $type }{ $how }
+timeline-document-only = Travel document{ $how }
+timeline-address = Lives at { $text }{ $how }
+timeline-address-city = Lives in { $city }{ $how }
+timeline-address-bare = Home; the paper does not say where{ $how }
+timeline-event-text = { $type }: { $text }{ $how }
+timeline-event = { $type }{ $how }
+timeline-event-only-text = { $text }{ $how }
+timeline-event-bare = Something happened; the paper does not say what{ $how }
+timeline-calls = { $count ->
+    [one] One call
+   *[other] { $count } calls
+} on { $days ->
+    [one] one day
+   *[other] { $days } days
+} from line { $line }
+timeline-calls-no-line = { $count ->
+    [one] One call
+   *[other] { $count } calls
+} on { $days ->
+    [one] one day
+   *[other] { $days } days
+}
+timeline-messages = { $count ->
+    [one] One message
+   *[other] { $count } messages
+}
+
+ask-presence = { $months ->
+    [one] { $from }. Any one of these helps
+   *[other] { $from } to { $to }. For each month, any one of these helps
+}: a receipt for rent, light, water or telephone; a paper from a clinic or a school; a receipt for money sent; a bank statement; a letter from somebody who saw you that month, with name, address and signature.
+ask-employment = { $months ->
+    [one] { $from }. If you worked, any one of these helps
+   *[other] { $from } to { $to }. If you worked, for each month any one of these helps
+}: a pay stub; a bank deposit from the employer; a schedule or a message about work; a letter from the employer or from somebody you worked with.
+ask-residence = { $months ->
+    [one] { $from }. Any one of these with your address helps
+   *[other] { $from } to { $to }. For each month, any one of these with your address helps
+}: a lease or rent receipt; a bill for light, water or telephone; a letter you received at home; a paper from a school or a clinic.
+ask-out-of-reach = { $months ->
+    [one] { $from }
+   *[other] { $from } to { $to }
+}: no paper we have reaches this time. If you kept something with a date, bring it: a ticket, an envelope, a photograph, a first lease. If not, do not worry.
+
+finding-identity-differs = Two papers do not agree about the { $field }: one says { $one }, another says { $other }.
+finding-employment-gap = No work is on record from { $from } to { $to }, { $months } months between two times of work.
+finding-address-gap = No home is on record from { $from } to { $to }, { $months } months between two homes.
+finding-employment-overlap = Two jobs at once, from { $from } to { $to }: { $one } and { $other }.
+finding-address-overlap = Two homes at once, from { $from } to { $to }: { $one } and { $other }.
+finding-employer-differs = A pay paper of { $when } names the employer { $paper }; for that time the case says { $said }.
+finding-job-date-differs = Two papers do not agree about the { $field } of the work for { $employer }: one says { $one }, another says { $other }.
+finding-earnings-differ = Two papers do not agree about what was earned in { $year } ({ $basis }): one says { $one }, another says { $other }.
+finding-pay-differs = Two pay papers from { $employer } of { $when } do not agree: one says { $one }, another says { $other }.
+finding-entry-differs = Two papers do not agree about the day of an entry: one says { $one }, another says { $other }.
+finding-entry-class-differs = Two papers do not agree about the entry on { $when }: one says class { $one }, another says class { $other }.
+finding-exports-differ = { $count ->
+    [one] One call of { $when } stands
+   *[other] { $count } calls of { $when } stand
+} in { $one } and not in { $other }, although both reach that time and are of the same telephone.
+finding-end-before-start = Dates that cannot be right ({ $kind }): it ends { $end }, before it begins, { $start }.
+finding-expired-before-issued = Dates that cannot be right (travel document): it expires { $expires }, before it was issued, { $issued }.
+finding-paid-before-period = Dates that cannot be right (pay): it was paid { $paid }, before the time it pays for, { $period }.
+finding-before-birth = A date that cannot be right ({ $kind }): { $when } is before the day of birth, { $birth }.
+finding-in-the-future = A date that cannot be right ({ $kind }): { $when } had not come yet when the paper was handed in, { $given }.

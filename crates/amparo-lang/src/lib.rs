@@ -53,12 +53,21 @@ fn bundle(lang: Lang) -> &'static FluentBundle<FluentResource> {
     BUNDLES[lang as usize].get_or_init(|| {
         let mut bundle = FluentBundle::new_concurrent(vec![lang.code().parse().unwrap_or_default()]);
         bundle.set_use_isolating(false); // the marks would be printed in tables, PDFs and file names
+        bundle.set_formatter(Some(in_groups));
         for (_, text) in files(lang) {
             let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(resource, _)| resource);
             bundle.add_resource_overriding(resource);
         }
         bundle
     })
+}
+
+/// Counts are printed in groups of three wherever a sentence holds one.
+fn in_groups<M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    match value {
+        FluentValue::Number(n) if n.value.fract() == 0.0 && n.value.abs() < 9e15 => Some(grouped(n.value as i64)),
+        _ => None,
+    }
 }
 
 /// Whether there is a message of this id.
@@ -85,10 +94,10 @@ pub fn word(id: &str, lang: Lang) -> String {
 
 /// The word for a code (`kind-call`, `field-birth_date`), or the code as it is where there is none.
 pub fn term(id: &str, lang: Lang) -> String {
-    let id = id.replace(['_', '.'], "-");
-    match has(&id, lang) {
-        true => word(&id, lang),
-        false => id.split_once('-').map_or(id.as_str(), |(_, rest)| rest).to_owned(),
+    let message = id.replace(['_', '.'], "-");
+    match has(&message, lang) {
+        true => word(&message, lang),
+        false => id.split_once('-').map_or(id, |(_, rest)| rest).to_owned(),
     }
 }
 
@@ -101,7 +110,7 @@ pub fn sentence(says: &Says, lang: Lang, third: &dyn Fn(&str) -> String) -> Stri
 fn value(arg: &Arg, lang: Lang, third: &dyn Fn(&str) -> String) -> FluentValue<'static> {
     match arg {
         Arg::Text(text) => text.clone().into(),
-        // A number is given twice over: as a number for plurals. Its digits are grouped by NUMBER() in the message.
+        // Given as a number, so that messages can choose the plural; printed in groups.
         Arg::Number(n) => (*n).into(),
         Arg::Cents(cents) => money(*cents).into(),
         Arg::When(when) => date(when, lang).into(),
@@ -216,6 +225,31 @@ mod tests {
             a.iter().filter(|(id, args)| b.get(*id) != Some(args)).map(|(id, _)| id.clone()).collect::<Vec<_>>()
         };
         assert_eq!((missing(&en, &es), missing(&es, &en)), (vec![], vec![]));
+    }
+
+    /// Messages that read the same in both languages: names, signs and words that both share.
+    const SAME: &[&str] = &["answer-version", "format-google-voice-html", "format-pdf", "no", "type-visa"];
+
+    #[test]
+    fn no_spanish_message_is_its_english_twin() {
+        let texts = |lang| -> BTreeMap<String, String> {
+            let of = |(_, text): &(&str, &'static str)| fluent_syntax::parser::parse(*text).map_or_else(|(r, _)| r.body, |r| r.body);
+            let entries = files(lang).iter().flat_map(of).filter_map(|e| match e {
+                ast::Entry::Message(m) => Some((m.id.name.to_owned(), format!("{:?}", m.value))),
+                _ => None,
+            });
+            entries.collect()
+        };
+        let (en, es) = (texts(Lang::En), texts(Lang::Es));
+        let letters = |text: &str| text.contains("TextElement") && text.split("TextElement").skip(1).any(|t| t.split('"').nth(1).is_some_and(|t| t.chars().any(char::is_alphabetic)));
+        let same: Vec<&str> = en.iter().filter(|(id, text)| es.get(*id) == Some(text) && letters(text)).map(|(id, _)| id.as_str()).collect();
+        assert_eq!(same, SAME);
+    }
+
+    #[test]
+    fn counts_in_a_sentence_are_grouped_and_choose_the_plural() {
+        let of = |n: i64| sentence(&Says::new("timeline-messages").with("count", Arg::Number(n)), Lang::Es, &|t: &str| t.to_owned());
+        assert_eq!((of(1).as_str(), of(1_204).as_str()), ("Un mensaje", "1,204 mensajes"));
     }
 
     #[test]

@@ -157,12 +157,8 @@ fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own: &Ow
 }
 
 /// The findings of the case as they stand, with how each was settled.
-pub fn settled_findings(view: &View<'_>, case: &OpenCase, records: &[Record]) -> Vec<Finding> {
-    let mut all = findings(view, case.id(), records);
-    for finding in &mut all {
-        finding.resolution = view.file.settled.get(&finding.id()).map(|(_, how, _)| *how);
-    }
-    all
+pub fn settled_findings(view: &View<'_>, case: &OpenCase, records: &[Record], calls: &CallTable<'_>, as_of: Date) -> Vec<Finding> {
+    findings(view, case.id(), records, calls, as_of)
 }
 
 pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
@@ -171,10 +167,10 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
         let (look, mut loaded) = facts(cx, case, "check", Want::FACTS)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
-        let records = merge(&view);
+        let (records, calls) = (merge(&view), CallTable::build(&view));
         let tokens = case.tokens()?;
         let names = Names { token: &|text| tokens.of(text) };
-        let mut found = settled_findings(&view, case, &records);
+        let mut found = settled_findings(&view, case, &records, &calls, cx.as_of(&view.zone)?);
         found.retain(|f| whose.is_none_or(|w| f.subject == Some(w)));
         if cx.json() {
             found.iter().for_each(|f| out.json(&contract::finding(f, view.file, &names, &both(&f.says, &own))));
@@ -373,10 +369,10 @@ pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let records = merge(&view);
-        let mut waiting = settled_findings(&view, case, &records);
+        let table = CallTable::build(&view);
+        let mut waiting = settled_findings(&view, case, &records, &table, cx.as_of(&view.zone)?);
         waiting.retain(|f| f.resolution.is_none());
         let doubtful: Vec<&Record> = records.iter().filter(|r| r.confidence.is_some_and(|c| c < DOUBTFUL)).collect();
-        let table = CallTable::build(&view);
         if cx.json() {
             let tokens = case.tokens()?;
             let names = Names { token: &|text| tokens.of(text) };
@@ -412,10 +408,10 @@ fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
         let (_, mut loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
         let records = merge(&view);
-        let found = findings(&view, case.id(), &records);
+        let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
         let finding = found.iter().find(|f| f.id() == id).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", id))?;
         let because: Vec<At> = finding.because().iter().filter_map(|id| match id {
-            EvidenceId::Record(id) => records.iter().find(|r| r.id == *id).map(|r| At::of(r.provenance.giving, &r.provenance.place, r.kind)),
+            EvidenceId::Record(id) => view.records.iter().find(|r| r.id == *id).map(|r| At::of(r.provenance.giving, &r.provenance.place, r.kind)),
             EvidenceId::Calls { .. } => None,
         }).collect();
         drop(view);
