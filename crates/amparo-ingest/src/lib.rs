@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod archive;
+pub mod immigration;
 pub mod paper;
 pub mod phone;
 pub mod reasons;

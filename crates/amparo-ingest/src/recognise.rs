@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub fn readers() -> impl Iterator<Item = &'static Reader> {
     static ACCOUNT: Reader = crate::account::READER;
     static ARCHIVE: &[Reader] = crate::archive::READERS;
-    std::iter::once(&ACCOUNT).chain(crate::phone::READERS).chain(crate::paper::READERS).chain(ARCHIVE)
+    std::iter::once(&ACCOUNT).chain(crate::phone::READERS).chain(crate::immigration::READERS).chain(crate::paper::READERS).chain(ARCHIVE)
 }
 
 /// The reader that is surest of a file; the first of equals. `None` where nobody claims it.
