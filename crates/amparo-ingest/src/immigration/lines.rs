@@ -3,9 +3,10 @@
 //! In a web page a table row is one line, its cells parted by tabs, and every other visible line is one;
 //! scripts, styles and what no reader of the page sees are left out.
 
+use crate::paper::sheet::{Sheet, around};
 use crate::phone::text;
 use amparo_model::reading::{PageText, Word};
-use amparo_model::{Place, Region};
+use amparo_model::Place;
 
 /// A line as it reads, where it stands, and how sure the machine was that read it.
 pub(crate) struct Line {
@@ -39,23 +40,21 @@ pub(crate) fn of_page(page: &PageText) -> Vec<Line> {
             _ => lines.push(vec![word]),
         }
     }
-    lines
-        .into_iter()
-        .map(|words| {
-            let region = words.iter().map(|w| region(w)).reduce(Region::around).unwrap_or(Region::WHOLE);
-            let known: Vec<u64> = words.iter().filter_map(|w| w.confidence).map(u64::from).collect();
-            Line {
-                text: words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
-                place: Place::page(page.page, region).inside(&page.inside),
-                confidence: (!known.is_empty()).then(|| (known.iter().sum::<u64>() / known.len() as u64) as u8),
-            }
-        })
-        .collect()
+    lines.iter().map(|words| of_words(page, words)).collect()
 }
 
-fn region(word: &Word) -> Region {
-    let [x, y, w, h] = word.at.map(|v| v.min(1_000_000));
-    Region { x, y, w: w.min(1_000_000 - x), h: h.min(1_000_000 - y) }
+/// The lines of a page as they stand across it, whatever column a word belongs to.
+pub(crate) fn across(sheet: &Sheet<'_>) -> Vec<Line> {
+    sheet.rows().iter().map(|row| of_words(sheet.page, &row.words)).collect()
+}
+
+fn of_words(page: &PageText, words: &[&Word]) -> Line {
+    let known: Vec<u64> = words.iter().filter_map(|w| w.confidence).map(u64::from).collect();
+    Line {
+        text: words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
+        place: Place::page(page.page, around(words.iter().copied())).inside(&page.inside),
+        confidence: (!known.is_empty()).then(|| (known.iter().sum::<u64>() / known.len() as u64) as u8),
+    }
 }
 
 pub(crate) fn is_web_page(text: &str) -> bool {

@@ -1,8 +1,8 @@
 //! Immigration history: travel, admissions, cases and travel documents, from what agencies and passports print.
 //!
 //! A pasted text, a saved web page and a page of a PDF all come down to lines with places
-//! ([`lines::Line`]); what a line says is asked of it once, here, whatever it was written on. Page texts
-//! come through [`typed`].
+//! ([`lines::Line`]); what a line says is asked of it once, here, whatever it was written on. Pages come
+//! through the list of [`crate::paper::typed`].
 
 pub(crate) mod countries;
 pub(crate) mod dates;
@@ -11,27 +11,14 @@ pub(crate) mod lines;
 pub mod mrz;
 pub(crate) mod ports;
 
+use crate::paper::sheet::Sheet;
 use crate::{File, Head, Sink, Stop, Sure};
-use amparo_model::reading::PageText;
 use amparo_model::{Covers, CoversWhy, Draft, Edtf, Place, Region, Reject, Report, State, Value};
 use lines::Line;
 use std::io::{Read, SeekFrom};
 
 /// The readers of this floor.
 pub const READERS: &[crate::Reader] = &[i94::HISTORY, i94::PAGE, mrz::READER];
-
-/// Every code that says why a line was not read, in alphabetical order.
-pub const REASONS: &[&str] = &[
-    "cannot-read-bytes",
-    "file-too-large",
-    "i94-date-not-understood",
-    "i94-type-not-understood",
-    "i94-value-not-understood",
-    "line-not-understood",
-    "mrz-damaged",
-    "mrz-date-impossible",
-    "some-rows-rejected",
-];
 
 /// Larger texts than this are nobody's travel history.
 const MOST_BYTES: u64 = 16 << 20;
@@ -68,18 +55,14 @@ pub(crate) fn found(lines: &[Line], machine_read: bool) -> Found {
     all
 }
 
-/// The records of this floor on one page of a paper: they stand on that page, told apart by their `field`.
-pub fn typed(page: &PageText) -> Vec<Draft> {
-    let lines = lines::of_page(page);
-    let mut drafts = found(&lines, page.machine_read).drafts;
-    if page.machine_read {
-        for draft in &mut drafts {
-            let confidence = draft.confidence.or(page.confidence()).unwrap_or(50);
+/// A page's lines: as they stand across the page, which is right for a form, or else in the order of reading.
+fn page_drafts(sheet: &Sheet<'_>, ask: impl Fn(&[Line]) -> Found) -> Vec<Draft> {
+    let across = ask(&lines::across(sheet)).drafts;
+    let mut drafts = if across.is_empty() { ask(&lines::of_page(sheet.page)).drafts } else { across };
+    for draft in &mut drafts {
+        let confidence = draft.confidence.take().or(sheet.page.confidence()).unwrap_or(0);
+        if sheet.page.machine_read {
             *draft = draft.clone().read_with(confidence);
-        }
-    } else {
-        for draft in &mut drafts {
-            draft.confidence = None;
         }
     }
     drafts
@@ -113,17 +96,17 @@ fn share(lines: usize, filled: usize) -> Sure {
 }
 
 /// A file of lines while it is counted. A unit is a line.
-pub(crate) struct Sheet {
+pub(crate) struct Count {
     pub report: Report,
     inside: String,
     drafts: Vec<Draft>,
     rejects: Vec<Reject>,
 }
 
-impl Sheet {
-    pub fn new(reader: &crate::Reader, inside: &str) -> Sheet {
+impl Count {
+    pub fn new(reader: &crate::Reader, inside: &str) -> Count {
         let report = Report::reading(reader.name, &format!("{}@{}", reader.name, reader.version));
-        Sheet { report, inside: inside.to_owned(), drafts: Vec::new(), rejects: Vec::new() }
+        Count { report, inside: inside.to_owned(), drafts: Vec::new(), rejects: Vec::new() }
     }
 
     pub fn read(&mut self) {
@@ -193,7 +176,7 @@ fn read_lines(reader: &crate::Reader, file: &mut File<'_>, sink: &mut dyn Sink) 
         return Ok(Report::unread(reader.name, State::Unread, "file-too-large"));
     }
     let found = found(&lines, false);
-    let mut sheet = Sheet::new(reader, &file.inside);
+    let mut count = Count::new(reader, &file.inside);
     let mut state: Vec<Option<&str>> = vec![None; lines.len()];
     for n in found.read.iter().chain(&found.headings) {
         state[*n] = Some("");
@@ -204,18 +187,18 @@ fn read_lines(reader: &crate::Reader, file: &mut File<'_>, sink: &mut dyn Sink) 
     let headings = &found.headings;
     for (n, line) in lines.iter().enumerate() {
         match state[n] {
-            Some("") if headings.contains(&n) => sheet.furniture(),
-            Some("") => sheet.read(),
-            Some(reason) => sheet.reject(line.place.clone(), reason, &line.text),
-            None if is_furniture(&line.text) => sheet.furniture(),
-            None => sheet.reject(line.place.clone(), "line-not-understood", &line.text),
+            Some("") if headings.contains(&n) => count.furniture(),
+            Some("") => count.read(),
+            Some(reason) => count.reject(line.place.clone(), reason, &line.text),
+            None if is_furniture(&line.text) => count.furniture(),
+            None => count.reject(line.place.clone(), "line-not-understood", &line.text),
         }
     }
     for draft in found.drafts {
-        sheet.record(draft);
+        count.record(draft);
     }
-    sheet.covers("on");
-    sheet.finish(sink)
+    count.covers("on");
+    count.finish(sink)
 }
 
 fn slurp(file: &mut File<'_>) -> Result<Vec<u8>, &'static str> {
@@ -300,11 +283,6 @@ mod tests {
     use super::*;
     use crate::testing::hear;
     use proptest::prelude::*;
-
-    #[test]
-    fn reasons_are_words_joined_by_dashes_once_each_in_order() {
-        assert!(REASONS.windows(2).all(|w| w[0] < w[1]));
-    }
 
     #[test]
     fn words_are_compared_without_case_accents_and_signs() {

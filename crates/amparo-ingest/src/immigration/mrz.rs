@@ -11,11 +11,15 @@
 
 use super::lines::Line;
 use super::{Found, around, confidence, countries, ordinal};
+use crate::paper::typed::Form;
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::{ANumber, Draft, Edtf, Kind, ReceiptNumber, Report, Value};
 use jiff::civil::Date;
 
 pub const READER: Reader = Reader { name: "mrz", version: 1, recognise, read };
+
+/// Zones on a page, machine-read or not: their check digits speak for them.
+pub const FORM: Form = Form { name: "mrz", marks: &["<"], machine_read: true, read: |sheet| super::page_drafts(sheet, |lines| zones(lines, sheet.page.machine_read)) };
 
 fn recognise(head: &Head<'_>) -> Sure {
     let Some(claim) = super::claim(head) else { return Sure::No };
@@ -29,7 +33,7 @@ fn read(file: &mut File<'_>, _: &Tools<'_>, sink: &mut dyn Sink) -> Result<Repor
 
 /// The sizes of zones, by their lines and columns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Form {
+enum Size {
     /// A card: three lines of 30.
     Td1,
     /// A larger card: two lines of 36.
@@ -44,12 +48,12 @@ enum Form {
     French,
 }
 
-impl Form {
+impl Size {
     fn width(self) -> usize {
         match self {
-            Form::Td1 => 30,
-            Form::Td2 | Form::MrvB | Form::French => 36,
-            Form::Td3 | Form::MrvA => 44,
+            Size::Td1 => 30,
+            Size::Td2 | Size::MrvB | Size::French => 36,
+            Size::Td3 | Size::MrvA => 44,
         }
     }
 }
@@ -77,7 +81,7 @@ fn proves(field: &[u8], digit: u8) -> bool {
 /// A zone's fields as they are written, before anybody asks what they mean.
 #[derive(Clone)]
 struct Zone {
-    form: Form,
+    size: Size,
     code: Vec<u8>,
     issuer: Vec<u8>,
     names: Vec<u8>,
@@ -98,16 +102,16 @@ struct Zone {
 }
 
 impl Zone {
-    /// The lines, each exactly as wide as the form says.
-    fn of(form: Form, lines: &[Vec<u8>]) -> Option<Zone> {
-        if lines.iter().any(|l| l.len() != form.width()) {
+    /// The lines, each exactly as wide as the size says.
+    fn of(size: Size, lines: &[Vec<u8>]) -> Option<Zone> {
+        if lines.iter().any(|l| l.len() != size.width()) {
             return None;
         }
         let part = |line: usize, from: usize, to: usize| lines.get(line).and_then(|l| l.get(from..to)).map(<[u8]>::to_vec);
         let one = |line: usize, at: usize| lines.get(line).and_then(|l| l.get(at)).copied();
-        Some(match form {
-            Form::Td1 => Zone {
-                form,
+        Some(match size {
+            Size::Td1 => Zone {
+                size,
                 code: part(0, 0, 2)?,
                 issuer: part(0, 2, 5)?,
                 names: part(2, 0, 30)?,
@@ -124,8 +128,8 @@ impl Zone {
                 further: part(1, 18, 29)?,
                 over_all: one(1, 29),
             },
-            Form::French => Zone {
-                form,
+            Size::French => Zone {
+                size,
                 code: part(0, 0, 2)?,
                 issuer: part(0, 2, 5)?,
                 names: [part(0, 5, 30)?, b"<<".to_vec(), part(1, 13, 27)?].concat(),
@@ -142,15 +146,15 @@ impl Zone {
                 further: Vec::new(),
                 over_all: one(1, 35),
             },
-            Form::Td2 | Form::Td3 | Form::MrvA | Form::MrvB => {
-                let width = form.width();
-                let (optional_end, optional_digit, over_all) = match form {
-                    Form::Td3 => (42, one(1, 42), one(1, 43)),
-                    Form::Td2 => (35, None, one(1, 35)),
+            Size::Td2 | Size::Td3 | Size::MrvA | Size::MrvB => {
+                let width = size.width();
+                let (optional_end, optional_digit, over_all) = match size {
+                    Size::Td3 => (42, one(1, 42), one(1, 43)),
+                    Size::Td2 => (35, None, one(1, 35)),
                     _ => (width, None, None),
                 };
                 Zone {
-                    form,
+                    size,
                     code: part(0, 0, 2)?,
                     issuer: part(0, 2, 5)?,
                     names: part(0, 5, width)?,
@@ -173,7 +177,7 @@ impl Zone {
 
     /// A card's number that is longer than nine: it goes on in the optional field, and ends with its digit there.
     fn long_number(&self) -> Option<(Vec<u8>, u8)> {
-        if self.number_digit != b'<' || !matches!(self.form, Form::Td1 | Form::Td2) || self.number.contains(&b'<') {
+        if self.number_digit != b'<' || !matches!(self.size, Size::Td1 | Size::Td2) || self.number.contains(&b'<') {
             return None;
         }
         let rest: Vec<u8> = self.optional.iter().copied().take_while(|c| *c != b'<').collect();
@@ -205,10 +209,10 @@ impl Zone {
         let number = [&self.number[..], &[self.number_digit]].concat();
         let birth = [&self.birth[..], &[self.birth_digit]].concat();
         let expires = [&self.expires[..], &[self.expires_digit]].concat();
-        let all = match self.form {
-            Form::Td1 => [number, self.optional.clone(), birth, expires, self.further.clone()].concat(),
-            Form::Td3 => [number, birth, expires, self.optional.clone(), self.optional_digit.into_iter().collect()].concat(),
-            Form::French => {
+        let all = match self.size {
+            Size::Td1 => [number, self.optional.clone(), birth, expires, self.further.clone()].concat(),
+            Size::Td3 => [number, birth, expires, self.optional.clone(), self.optional_digit.into_iter().collect()].concat(),
+            Size::French => {
                 let given = self.names.get(27..).unwrap_or_default();
                 let first = [&self.code, &self.issuer, &self.names[..25.min(self.names.len())].to_vec(), &self.optional].into_iter().flatten().copied().collect();
                 [first, number, given.to_vec(), birth, vec![self.sex]].concat()
@@ -513,15 +517,15 @@ fn widths(line: &[u8], width: usize) -> Vec<Vec<u8>> {
     ways
 }
 
-/// Which form two lines are, told by the first letter and the width.
-fn form_of_two(first: &[u8], second: &[u8], machine_read: bool) -> Form {
+/// Which size two lines are, told by the first letter and the width.
+fn size_of_two(first: &[u8], second: &[u8], machine_read: bool) -> Size {
     let wide = second.len() >= 41 || first.len() >= 41;
     match (first.first(), wide) {
-        (Some(b'V'), true) => Form::MrvA,
-        (Some(b'V'), false) => Form::MrvB,
-        (_, true) => Form::Td3,
-        _ if first.starts_with(b"IDFRA") && dated(second.get(27..33), machine_read) && second.get(..12).is_some_and(|n| n.iter().filter(|c| c.is_ascii_digit()).count() >= 10) => Form::French,
-        _ => Form::Td2,
+        (Some(b'V'), true) => Size::MrvA,
+        (Some(b'V'), false) => Size::MrvB,
+        (_, true) => Size::Td3,
+        _ if first.starts_with(b"IDFRA") && dated(second.get(27..33), machine_read) && second.get(..12).is_some_and(|n| n.iter().filter(|c| c.is_ascii_digit()).count() >= 10) => Size::French,
+        _ => Size::Td2,
     }
 }
 
@@ -540,25 +544,25 @@ enum Try {
 }
 
 fn two(first: &[u8], second: &[u8], machine_read: bool) -> Try {
-    let form = form_of_two(first, second, machine_read);
-    let width = form.width();
+    let size = size_of_two(first, second, machine_read);
+    let width = size.width();
     if !(width - 12..=width + 4).contains(&second.len()) || first.len() > width + 4 || !first.windows(2).any(|w| w == b"<<") {
         return Try::None;
     }
     let Some(names) = to_width(first, width) else { return Try::None };
-    let zone = |second: &Vec<u8>| Zone::of(form, &[names.clone(), second.clone()]);
+    let zone = |second: &Vec<u8>| Zone::of(size, &[names.clone(), second.clone()]);
     let best = |ways: &[Vec<u8>]| -> Option<Zone> {
         let zones = ways.iter().filter_map(zone);
         let zones = zones.map(|z| if machine_read && !z.digits_hold() { mended(&z) } else { z });
         zones.max_by_key(|z| (z.digits_hold(), score(z)))
     };
     let ways = widths(second, width);
-    let dates = if form == Form::French { dated(second.get(27..33), machine_read) } else { dated(second.get(13..19), machine_read) };
+    let dates = if size == Size::French { dated(second.get(27..33), machine_read) } else { dated(second.get(13..19), machine_read) };
     match best(&ways) {
         Some(zone) if zone.digits_hold() => Try::Hit(Box::new(zone)),
         Some(zone) if second.len() == width && (dates || score(&zone) >= 2) => Try::Hit(Box::new(zone)),
         // Fillers are lost at the end of a visa's line without harm to what stands before.
-        Some(zone) if matches!(form, Form::MrvA | Form::MrvB) && score(&zone) == 3 => Try::Hit(Box::new(zone)),
+        Some(zone) if matches!(size, Size::MrvA | Size::MrvB) && score(&zone) == 3 => Try::Hit(Box::new(zone)),
         Some(_) | None if dates || ways.iter().filter_map(zone).any(|z| score(&z) >= 2) => Try::Damaged,
         _ => Try::None,
     }
@@ -575,7 +579,7 @@ fn three(lines: [&[u8]; 3], machine_read: bool) -> Try {
     let mut best: Option<Zone> = None;
     for a in widths(first, 30) {
         for b in widths(second, 30) {
-            let Some(zone) = Zone::of(Form::Td1, &[a.clone(), b, names.clone()]) else { continue };
+            let Some(zone) = Zone::of(Size::Td1, &[a.clone(), b, names.clone()]) else { continue };
             let zone = if machine_read && !zone.digits_hold() { mended(&zone) } else { zone };
             if best.as_ref().is_none_or(|have| (zone.digits_hold(), score(&zone)) > (have.digits_hold(), score(have))) {
                 best = Some(zone);
@@ -751,9 +755,9 @@ impl Hit {
 
 fn kind_of(zone: &Zone) -> &'static str {
     let american = zone.issuer == b"USA";
-    match (zone.form, zone.code.as_slice()) {
-        (Form::MrvA | Form::MrvB, _) => "visa",
-        (Form::Td3, _) => "passport",
+    match (zone.size, zone.code.as_slice()) {
+        (Size::MrvA | Size::MrvB, _) => "visa",
+        (Size::Td3, _) => "passport",
         (_, b"C1" | b"C2") if american => "green_card",
         (_, b"CA" | b"IA") if american => "ead",
         // A passport card.
@@ -1017,11 +1021,15 @@ mod tests {
 
     #[test]
     fn a_page_gives_its_zone_with_its_place() {
-        let drafts = crate::immigration::typed(&page(&format!("PASSPORT\n{}", TD3.replace("<ANNA", "< ANNA")), false));
+        let drafts = typed(&page(&format!("PASSPORT\n{}", TD3.replace("<ANNA", "< ANNA")), false));
         assert_eq!(drafts.len(), 1);
         assert_eq!((drafts[0].place.spot_text().as_str(), drafts[0].place.field.as_str(), drafts[0].certainty), ("page:3", "mrz", Certainty::Stated));
         let amparo_model::Spot::Page { region, .. } = drafts[0].place.spot else { panic!("a page") };
         assert_eq!([region.x, region.y, region.w, region.h], [100_000, 850_000, 350_000, 80_000]);
+    }
+
+    fn typed(page: &PageText) -> Vec<Draft> {
+        crate::paper::typed::Typed::new().of(page, &[])
     }
 
     /// What a machine made of a passport is mended only as its digits prove.
@@ -1037,7 +1045,7 @@ mod tests {
             ("<<<<<10", "<<<<10"),
             ("P<UTO", "P(UTO"),
         ] {
-            let drafts = crate::immigration::typed(&page(&TD3.replace(from, to), true));
+            let drafts = typed(&page(&TD3.replace(from, to), true));
             assert_eq!(drafts.iter().map(told).collect::<Vec<_>>(), [good.as_str()], "{to}");
             assert_eq!((drafts[0].certainty, drafts[0].confidence), (Certainty::Read, Some(88)));
             // A person's own text is not mended.
@@ -1045,10 +1053,10 @@ mod tests {
         }
         // Past mending, or with more than one way to mend it: what is proven stays, the rest is unknown.
         for number in ["L8XX902C36", "LB98902C36"] {
-            let drafts = crate::immigration::typed(&page(&TD3.replace("L898902C36", number), true));
+            let drafts = typed(&page(&TD3.replace("L898902C36", number), true));
             assert_eq!(drafts.iter().map(told).collect::<Vec<_>>(), ["passport|-|-|UTO|2012-04-15|ERIKSSON|ANNA MARIA|-|UTO|1974-08-12|F|false"]);
         }
-        assert_eq!(crate::immigration::typed(&page("P<UTOXXXXXXXXX<<XXXX<XXXXX<<<<<<<<<<<<<<<<<<\nXXXXXXXXXXXXX749999XF125555XXX18XXXXX<<<<<XX", true)), []);
+        assert_eq!(typed(&page("P<UTOXXXXXXXXX<<XXXX<XXXXX<<<<<<<<<<<<<<<<<<\nXXXXXXXXXXXXX749999XF125555XXX18XXXXX<<<<<XX", true)), []);
     }
 
     proptest! {
