@@ -1,0 +1,551 @@
+//! Calls in bulk: plain lines of a call list straight into columns, each different number looked at once.
+//!
+//! A line is plain where it has no quote, as many cells as the heading, a time in ISO 8601 without a zone,
+//! known words and whole seconds. Anything else is left to the careful reader, which says the same of
+//! plain lines too: a test holds the two against each other.
+
+use super::generic::{Columns, outcome, row_sense};
+use super::number::{E164, Numbers};
+use super::table::Rows;
+use super::tally::Tally;
+use super::words::{Sense, Unit, What};
+use crate::Stop;
+use amparo_model::calls::{BATCH_ROWS, Call};
+use amparo_model::instant::days_from_civil;
+use amparo_model::{CallColumns, Column, Direction, Outcome, Service};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::io;
+
+/// Cells of a line that are looked at.
+const MOST_CELLS: usize = 32;
+/// Different numbers that are remembered; a batch may add as many as it has rows.
+const REMEMBERED: usize = 1 << 18;
+/// A longer text is looked at each time.
+const LONGEST_NUMBER: usize = 64;
+
+/// A batch of calls while it fills, and what is remembered from one batch to the next.
+pub(crate) struct Bulk {
+    inside: String,
+    calls: CallColumns,
+    known: Known,
+    texts: [HashMap<String, u32>; 3],
+    first: i64,
+    last: i64,
+}
+
+impl Bulk {
+    pub fn new(inside: &str, region: &str) -> Bulk {
+        Bulk { inside: inside.to_owned(), calls: CallColumns::default(), known: Known::new(region), texts: Default::default(), first: i64::MAX, last: i64::MIN }
+    }
+
+    /// One call of the careful reader; its E.164 number is found here from the raw text.
+    pub fn call(&mut self, call: Call<'_>, tally: &mut Tally<'_>) -> Result<(), Stop> {
+        let n = self.calls.len();
+        let (raw, number) = call.number_raw.map_or((Column::ABSENT, Column::ABSENT), |raw| self.known.codes(raw, &mut self.calls));
+        let columns = [(&mut self.calls.name, call.name), (&mut self.calls.line, call.line), (&mut self.calls.place_raw, call.place_raw)];
+        for ((column, value), known) in columns.into_iter().zip(&mut self.texts) {
+            let code = value.filter(|v| !v.is_empty()).map(|v| match known.get(v) {
+                Some(code) => *code,
+                None => {
+                    column.values.push(v.to_owned());
+                    known.insert(v.to_owned(), column.values.len() as u32 - 1);
+                    column.values.len() as u32 - 1
+                }
+            });
+            column.push_code(n, code);
+        }
+        let (at_ms, offset) = call.at.map_or((CallColumns::NO_TIME, None), |at| (at.ms, at.offset_min));
+        if let Some(at) = call.at {
+            self.seen(at.ms + i64::from(at.offset_min.unwrap_or(0)) * 60_000);
+        }
+        let line = Line { row: call.row, at_ms, direction: call.direction, outcome: call.outcome, duration_s: call.duration_s.unwrap_or(CallColumns::NO_DURATION), raw, number };
+        self.push(line, offset.unwrap_or(CallColumns::LOCAL));
+        self.calls.service.pop();
+        self.calls.service.push(call.service as u8);
+        self.full(tally)
+    }
+
+    fn seen(&mut self, local_ms: i64) {
+        self.first = self.first.min(local_ms);
+        self.last = self.last.max(local_ms);
+    }
+
+    fn push(&mut self, line: Line, offset: i16) {
+        let c = &mut self.calls;
+        c.row.push(line.row);
+        c.at_ms.push(line.at_ms);
+        c.offset_min.push(offset);
+        c.direction.push(line.direction as u8);
+        c.outcome.push(line.outcome as u8);
+        c.service.push(Service::Voice as u8);
+        c.duration_s.push(line.duration_s);
+        c.number_raw.index.push(line.raw);
+        c.number.index.push(line.number);
+    }
+
+    fn full(&mut self, tally: &mut Tally<'_>) -> Result<(), Stop> {
+        if self.calls.len() >= BATCH_ROWS { self.flush(tally) } else { Ok(()) }
+    }
+
+    /// Hands over what there is.
+    pub fn flush(&mut self, tally: &mut Tally<'_>) -> Result<(), Stop> {
+        let next = sized(if self.calls.len() == BATCH_ROWS { BATCH_ROWS } else { 0 });
+        let mut full = std::mem::replace(&mut self.calls, next);
+        self.known.next_batch();
+        self.texts.iter_mut().for_each(HashMap::clear);
+        if full.is_empty() {
+            return Ok(());
+        }
+        for column in [&mut full.number, &mut full.number_raw] {
+            if column.values.is_empty() {
+                column.index = Vec::new();
+            }
+        }
+        full.inside = self.inside.clone();
+        let days = (self.first <= self.last).then_some((self.first, self.last));
+        tally.batch(full, days)
+    }
+}
+
+/// Empty columns with room: a full batch is followed by another mostly.
+fn sized(rows: usize) -> CallColumns {
+    let index = || Column { values: Vec::new(), index: Vec::with_capacity(rows) };
+    CallColumns {
+        row: Vec::with_capacity(rows),
+        at_ms: Vec::with_capacity(rows),
+        offset_min: Vec::with_capacity(rows),
+        direction: Vec::with_capacity(rows),
+        outcome: Vec::with_capacity(rows),
+        service: Vec::with_capacity(rows),
+        duration_s: Vec::with_capacity(rows),
+        number: index(),
+        number_raw: index(),
+        ..CallColumns::default()
+    }
+}
+
+/// What a plain line says.
+#[derive(Clone, Copy)]
+struct Line {
+    row: u64,
+    at_ms: i64,
+    direction: Direction,
+    outcome: Outcome,
+    duration_s: u32,
+    raw: u32,
+    number: u32,
+}
+
+// ---- numbers, once each ----
+
+#[derive(Clone, Copy)]
+struct Entry {
+    hash: u32,
+    start: u32,
+    len: u32,
+    /// The batch in which the two codes hold.
+    batch: u32,
+    raw: u32,
+    number: u32,
+    e164: E164,
+}
+
+/// Texts of numbers with what they are in E.164 and where they stand in the present batch.
+struct Known {
+    numbers: Numbers,
+    arena: String,
+    entries: Vec<Entry>,
+    /// A place in `entries` plus one; a power of two of them, at most half full.
+    slots: Vec<u32>,
+    seed: u64,
+    batch: u32,
+    e164: HashMap<E164, u32>,
+    long: HashMap<String, (u32, u32)>,
+}
+
+impl Known {
+    fn new(region: &str) -> Known {
+        Known {
+            numbers: Numbers::new(region),
+            arena: String::new(),
+            entries: Vec::new(),
+            slots: vec![0; 1 << 10],
+            // So that no file can be made whose numbers all fall into one place.
+            seed: RandomState::new().hash_one(0_u64),
+            batch: 1,
+            e164: HashMap::new(),
+            long: HashMap::new(),
+        }
+    }
+
+    fn next_batch(&mut self) {
+        self.batch += 1;
+        self.e164.clear();
+        self.long.clear();
+        if self.entries.len() + BATCH_ROWS > REMEMBERED {
+            self.entries.clear();
+            self.arena.clear();
+            self.slots.fill(0);
+        }
+    }
+
+    /// The codes of a raw text and of its number in this batch's dictionaries.
+    fn codes(&mut self, raw: &str, calls: &mut CallColumns) -> (u32, u32) {
+        if raw.is_empty() {
+            return (Column::ABSENT, Column::ABSENT);
+        }
+        if raw.len() > LONGEST_NUMBER {
+            return self.long_codes(raw, calls);
+        }
+        let hash = hash(self.seed, raw.as_bytes());
+        let mask = self.slots.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            let Some(held) = self.slots.get(slot).and_then(|s| self.entries.get((*s as usize).wrapping_sub(1))) else { break };
+            let start = held.start as usize;
+            if held.hash == hash && self.arena.as_bytes().get(start..start + held.len as usize) == Some(raw.as_bytes()) {
+                let at = self.slots.get(slot).map_or(0, |s| *s as usize - 1);
+                return self.held(at, raw, calls);
+            }
+            slot = (slot + 1) & mask;
+        }
+        let e164 = self.numbers.find(raw);
+        let entry = Entry { hash, start: self.arena.len() as u32, len: raw.len() as u32, batch: 0, raw: 0, number: 0, e164 };
+        self.arena.push_str(raw);
+        self.entries.push(entry);
+        let at = self.entries.len();
+        if let Some(free) = self.slots.get_mut(slot) {
+            *free = at as u32;
+        }
+        if at * 2 > self.slots.len() {
+            self.grow();
+        }
+        self.held(at - 1, raw, calls)
+    }
+
+    /// The codes of a remembered text; given to it now where this batch has not seen it yet.
+    fn held(&mut self, at: usize, raw: &str, calls: &mut CallColumns) -> (u32, u32) {
+        let Some(entry) = self.entries.get_mut(at) else { return (Column::ABSENT, Column::ABSENT) };
+        if entry.batch != self.batch {
+            calls.number_raw.values.push(raw.to_owned());
+            entry.raw = calls.number_raw.values.len() as u32 - 1;
+            entry.number = number_code(&mut self.e164, entry.e164, &mut calls.number);
+            entry.batch = self.batch;
+        }
+        (entry.raw, entry.number)
+    }
+
+    fn long_codes(&mut self, raw: &str, calls: &mut CallColumns) -> (u32, u32) {
+        if let Some(codes) = self.long.get(raw) {
+            return *codes;
+        }
+        calls.number_raw.values.push(raw.to_owned());
+        let codes = (calls.number_raw.values.len() as u32 - 1, number_code(&mut self.e164, self.numbers.find(raw), &mut calls.number));
+        self.long.insert(raw.to_owned(), codes);
+        codes
+    }
+
+    fn grow(&mut self) {
+        let size = self.slots.len() * 4;
+        self.slots.clear();
+        self.slots.resize(size, 0);
+        let mask = size - 1;
+        for (i, entry) in self.entries.iter().enumerate() {
+            let mut slot = entry.hash as usize & mask;
+            while self.slots.get(slot).is_some_and(|s| *s != 0) {
+                slot = (slot + 1) & mask;
+            }
+            if let Some(free) = self.slots.get_mut(slot) {
+                *free = i as u32 + 1;
+            }
+        }
+    }
+}
+
+fn number_code(known: &mut HashMap<E164, u32>, e164: E164, column: &mut Column) -> u32 {
+    let Some(text) = (!e164.is_none()).then(|| e164.some()).flatten() else { return Column::ABSENT };
+    *known.entry(e164).or_insert_with(|| {
+        column.values.push(text);
+        column.values.len() as u32 - 1
+    })
+}
+
+fn hash(seed: u64, bytes: &[u8]) -> u32 {
+    let fold = |a: u64, b: u64| {
+        let wide = u128::from(a) * u128::from(b);
+        wide as u64 ^ (wide >> 64) as u64
+    };
+    let mut state = seed ^ bytes.len() as u64;
+    let (eights, rest) = bytes.as_chunks::<8>();
+    for eight in eights {
+        state = fold(state ^ u64::from_le_bytes(*eight), 0x9e37_79b9_7f4a_7c15);
+    }
+    let mut tail = [0; 8];
+    if let Some(part) = tail.get_mut(..rest.len()) {
+        part.copy_from_slice(rest);
+    }
+    let end = fold(state ^ u64::from_le_bytes(tail), 0xd6e8_feb8_6659_fd93);
+    (end ^ end >> 32) as u32
+}
+
+// ---- plain lines ----
+
+/// What plain lines of a section look like.
+pub(crate) struct Plan {
+    delimiter: u8,
+    count: usize,
+    when: usize,
+    number: usize,
+    /// And how many seconds one is.
+    duration: Option<(usize, u32)>,
+    columns: Columns,
+    /// What kind cells said before, by their text.
+    senses: Vec<(Vec<u8>, Sense)>,
+    /// The day read last, as written, and its first millisecond.
+    day: ([u8; 10], i64),
+}
+
+impl Plan {
+    /// `None` where a section's rows need care: parties in two columns, places, names, or what `special` says.
+    pub fn of(columns: &Columns, delimiter: u8, special: bool) -> Option<Plan> {
+        let c = columns;
+        let careful = [c.clock, c.from, c.to, c.line, c.name, c.origin, c.destination, c.amount].iter().any(Option::is_some);
+        if special || careful || c.messages || c.count > MOST_CELLS || c.kinds.len() > 3 {
+            return None;
+        }
+        let duration = match c.duration {
+            None => None,
+            Some((i, Unit::Seconds)) => Some((i, 1)),
+            Some((i, Unit::Minutes)) => Some((i, 60)),
+            Some(_) => return None,
+        };
+        Some(Plan { delimiter, count: c.count, when: c.when?, number: c.number?, duration, columns: columns.clone(), senses: Vec::new(), day: ([0; 10], 0) })
+    }
+
+    fn line(&mut self, cells: &Cells<'_>, row: u64, bulk: &mut Bulk) -> Option<Line> {
+        let at_ms = self.at(cells.get(self.when)?)?;
+        let raw = cells.get(self.number)?;
+        let bare = raw.first().is_some_and(|b| b.is_ascii_graphic()) && raw.last().is_some_and(|b| b.is_ascii_graphic());
+        if !bare || !raw.is_ascii() {
+            return None;
+        }
+        let duration_s = match self.duration {
+            None => CallColumns::NO_DURATION,
+            Some((i, each)) => whole(cells.get(i)?)?.checked_mul(each).filter(|s| *s != CallColumns::NO_DURATION)?,
+        };
+        let sense = self.sense(cells)?;
+        if matches!(sense.what, Some(What::Sms | What::Mms | What::Data)) {
+            return None;
+        }
+        let (raw, number) = bulk.known.codes(std::str::from_utf8(raw).ok()?, &mut bulk.calls);
+        let said = (duration_s != CallColumns::NO_DURATION).then_some(duration_s);
+        let direction = sense.direction.unwrap_or(Direction::Unknown);
+        Some(Line { row, at_ms, direction, outcome: outcome(sense.outcome, direction, said), duration_s, raw, number })
+    }
+
+    /// `2019-01-01T00:00:26`, or a space for the T.
+    fn at(&mut self, cell: &[u8]) -> Option<i64> {
+        let cell: &[u8; 19] = cell.try_into().ok()?;
+        let [date @ .., b'T' | b' ', h1, h2, b':', m1, m2, b':', s1, s2] = cell else { return None };
+        let two = |a: u8, b: u8| {
+            let (a, b) = (a.wrapping_sub(b'0'), b.wrapping_sub(b'0'));
+            (a < 10 && b < 10).then_some(i64::from(a) * 10 + i64::from(b))
+        };
+        let (hour, minute, second) = (two(*h1, *h2)?, two(*m1, *m2)?, two(*s1, *s2)?);
+        if hour > 23 || minute > 59 || second > 59 {
+            return None;
+        }
+        if *date != self.day.0 {
+            let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2] = *date else { return None };
+            let (year, month, day) = (two(y1, y2)? * 100 + two(y3, y4)?, two(o1, o2)?, two(d1, d2)?);
+            if !super::when::exists(year, month, day) {
+                return None;
+            }
+            self.day = (*date, i64::from(days_from_civil(year as i16, month as i8, day as i8)) * 86_400_000);
+        }
+        Some(self.day.1 + ((hour * 60 + minute) * 60 + second) * 1_000)
+    }
+
+    /// What the kind cells say together; what was said before costs a comparison.
+    fn sense(&mut self, cells: &Cells<'_>) -> Option<Sense> {
+        let Some(first) = self.columns.kinds.first() else { return Some(Sense::default()) };
+        let mut joined = Vec::new();
+        let key = if self.columns.kinds.len() == 1 {
+            cells.get(*first)?
+        } else {
+            for i in &self.columns.kinds {
+                joined.extend_from_slice(cells.get(*i)?);
+                joined.push(self.delimiter);
+            }
+            &joined
+        };
+        if let Some((_, sense)) = self.senses.iter().find(|(text, _)| text == key) {
+            return Some(*sense);
+        }
+        let sense = self.learn(cells)?;
+        if self.senses.len() < 16 {
+            self.senses.push((key.to_vec(), sense));
+        }
+        Some(sense)
+    }
+
+    fn learn(&self, cells: &Cells<'_>) -> Option<Sense> {
+        let ascii = self.columns.kinds.iter().all(|i| cells.get(*i).is_some_and(<[u8]>::is_ascii));
+        ascii.then(|| row_sense(&self.columns, |i| cells.get(i).and_then(|c| std::str::from_utf8(c).ok()).unwrap_or("").trim()))
+    }
+}
+
+/// Whole seconds or minutes of at most six digits.
+fn whole(cell: &[u8]) -> Option<u32> {
+    if cell.is_empty() || cell.len() > 6 {
+        return None;
+    }
+    cell.iter().try_fold(0, |n, b| {
+        let d = b.wrapping_sub(b'0');
+        (d < 10).then_some(n * 10 + u32::from(d))
+    })
+}
+
+/// The cells of one line by their ends.
+struct Cells<'a> {
+    line: &'a [u8],
+    /// Ends counted from the line's start; `count - 1` of them, the last cell ends with the line.
+    ends: &'a [usize; MOST_CELLS],
+    count: usize,
+}
+
+impl<'a> Cells<'a> {
+    fn get(&self, i: usize) -> Option<&'a [u8]> {
+        let start = match i.checked_sub(1) {
+            None => 0,
+            Some(before) => *self.ends.get(before)? + 1,
+        };
+        let end = if i + 1 == self.count { self.line.len() } else { *self.ends.get(i)? };
+        self.line.get(start..end)
+    }
+}
+
+/// Takes all plain lines that come next, and says whether there were any. What it leaves begins with a row that
+/// needs care, or with the end of what was read.
+pub(crate) fn take(rows: &mut Rows<'_>, plan: &mut Plan, bulk: &mut Bulk, tally: &mut Tally<'_>) -> Result<io::Result<bool>, Stop> {
+    let before = rows.lines();
+    loop {
+        let first = rows.lines() + 1;
+        let chunk = match rows.ahead() {
+            Ok(chunk) => chunk,
+            Err(e) => return Ok(Err(e)),
+        };
+        let unquoted = memchr::memchr(b'"', chunk).unwrap_or(chunk.len());
+        let lines = chunk.get(..unquoted).and_then(|c| c.get(..memchr::memrchr(b'\n', c)? + 1)).unwrap_or_default();
+        let Taken { bytes, lines, stopped } = take_lines(lines, first, plan, bulk, tally)?;
+        rows.taken(bytes, lines);
+        if stopped || bytes == 0 {
+            return Ok(Ok(rows.lines() > before));
+        }
+    }
+}
+
+struct Taken {
+    bytes: usize,
+    lines: u64,
+    /// A line that is not plain comes next.
+    stopped: bool,
+}
+
+/// `text` is whole lines without a quote.
+fn take_lines(text: &[u8], first: u64, plan: &mut Plan, bulk: &mut Bulk, tally: &mut Tally<'_>) -> Result<Taken, Stop> {
+    let returns = memchr::memchr(b'\r', text).is_some();
+    let mut ends = [0; MOST_CELLS];
+    let (mut start, mut cells, mut lines) = (0, 0, 0);
+    for hit in memchr::memchr2_iter(plan.delimiter, b'\n', text) {
+        if text.get(hit) != Some(&b'\n') {
+            if let Some(end) = ends.get_mut(cells) {
+                *end = hit - start;
+            }
+            cells += 1;
+            continue;
+        }
+        let mut line = text.get(start..hit).unwrap_or_default();
+        if returns {
+            line = line.strip_suffix(b"\r").unwrap_or(line);
+        }
+        let odd = cells + 1 != plan.count || returns && memchr::memchr(b'\r', line).is_some();
+        let found = if odd { None } else { plan.line(&Cells { line, ends: &ends, count: plan.count }, first + lines, bulk) };
+        let Some(found) = found else { return Ok(Taken { bytes: start, lines, stopped: true }) };
+        bulk.seen(found.at_ms);
+        bulk.push(found, CallColumns::LOCAL);
+        bulk.full(tally)?;
+        (start, cells, lines) = (hit + 1, 0, lines + 1);
+    }
+    Ok(Taken { bytes: start, lines, stopped: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::generic::read_as;
+    use crate::testing::Heard;
+    use amparo_model::Report;
+    use proptest::prelude::*;
+
+    fn both(bytes: &[u8]) -> [(Report, Heard); 2] {
+        [true, false].map(|fast| read_as(bytes, fast))
+    }
+
+    fn same(bytes: &[u8]) {
+        let [(fast_report, fast), (slow_report, slow)] = both(bytes);
+        assert_eq!(fast_report, slow_report);
+        assert_eq!(fast.calls, slow.calls);
+        assert_eq!(fast.drafts, slow.drafts);
+        assert_eq!(fast.rejects, slow.rejects);
+    }
+
+    #[test]
+    fn more_rows_than_a_batch_holds_and_numbers_that_hardly_repeat() {
+        let mut text = String::from("timestamp,direction,number,duration\r\n");
+        for i in 0..150_000_u32 {
+            let odd = if i % 9_999 == 0 { "\"" } else { "" };
+            text += &format!("2019-01-{:02}T00:{:02}:26,{},{odd}+1415{:07}{odd},{}\r\n", i / 9_999 + 1, i % 60, ["in", "out"][i as usize % 2], 2_000_000 + i * 3, i % 700);
+        }
+        same(text.as_bytes());
+        let (report, heard) = read_as(text.as_bytes(), true);
+        assert_eq!((report.units, report.units_read, report.furniture), (150_001, 150_000, 1));
+        assert!(heard.calls.iter().all(|b| b.number.values.len() == b.len()));
+        let rows: Vec<u64> = heard.calls.iter().flat_map(|b| b.row.iter().copied()).collect();
+        assert!(rows.iter().copied().eq(2..=150_001));
+    }
+
+    fn cell() -> impl Strategy<Value = String> {
+        prop_oneof![
+            8 => "2019-0[1-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-5][0-9]",
+            4 => "(in|out|Incoming|sms in|missed|IN|)",
+            4 => "[+(]?1?[2-9]{3}[-) ]{0,2}[0-9]{7}",
+            4 => "[0-9]{0,7}",
+            1 => "[ a\"ñ\r\n,;]{0,4}",
+            1 => "\"[0-9]{3}[\n,]?[0-9]{3}\"",
+        ]
+    }
+
+    fn row() -> impl Strategy<Value = String> {
+        let good = ("2019-0[1-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-5][0-9]", "(in|out|text|)", "[+]?1?[2-9]{3}[- ]?[0-9]{7}", "[0-9]{0,7}").prop_map(|(a, b, c, d)| format!("{a},{b},{c},{d}"));
+        prop_oneof![6 => good, 2 => proptest::collection::vec(cell(), 0..6).prop_map(|cells| cells.join(","))]
+    }
+
+    proptest! {
+        #[test]
+        fn plain_lines_read_fast_say_what_they_say_read_with_care(
+            rows in proptest::collection::vec((row(), prop_oneof![6 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\r")]), 0..30),
+            mark in any::<bool>(),
+            cut in 0..30_usize,
+        ) {
+            let mut text = String::from(if mark { "\u{feff}" } else { "" });
+            text.push_str("timestamp,direction,number,duration\n");
+            for (row, end) in &rows {
+                text.push_str(row);
+                text.push_str(end);
+            }
+            let bytes = text.as_bytes();
+            same(&bytes[..bytes.len().saturating_sub(cut)]);
+        }
+    }
+}
