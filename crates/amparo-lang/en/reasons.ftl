@@ -63,6 +63,7 @@ reason-overlapping-members = Files inside this archive lie over each other, as o
 reason-page-broken = This page is damaged.
 reason-page-not-drawn = This page could not be drawn.
 reason-page-overfull = This page holds more words than a page can hold; the rest was not read.
+reason-picture-with-few-words = The page is a picture with a stamp or a page number on it; the picture itself was not read.
 reason-page-too-large = This page has too many points to be machine-read.
 reason-read-with-its-database = This file belongs to the database beside it and was read with it.
 reason-reader-crashed = The reader stopped at this file. What it had not said by then is not read; the file is kept.

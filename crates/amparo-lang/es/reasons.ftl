@@ -63,6 +63,7 @@ reason-overlapping-members = Los archivos dentro de este archivo comprimido se e
 reason-page-broken = Esta página está dañada.
 reason-page-not-drawn = No se pudo dibujar esta página.
 reason-page-overfull = Esta página contiene más palabras de las que caben en una página; el resto no se leyó.
+reason-picture-with-few-words = La página es una imagen con un sello o un número de página; la imagen misma no se leyó.
 reason-page-too-large = Esta página tiene demasiados puntos para la lectura automática.
 reason-read-with-its-database = Este archivo pertenece a la base de datos que está junto a él y se leyó con ella.
 reason-reader-crashed = El lector se detuvo en este archivo. Lo que no había dicho hasta entonces no está leído; el archivo queda guardado.

@@ -7,18 +7,18 @@ pub mod ocr;
 pub mod pay;
 pub mod pdf;
 pub mod pdf_words;
+pub mod picture;
 pub mod sheet;
 pub mod ssa_xml;
 pub mod typed;
 pub mod w2;
 
 use crate::{File, Sink, Stop};
-use amparo_model::Draft;
 use amparo_model::reading::PageText;
 use std::io::Read;
 
 /// The readers of this floor.
-pub const READERS: &[crate::Reader] = &[pdf::READER, ssa_xml::READER];
+pub const READERS: &[crate::Reader] = &[pdf::READER, picture::READER, ssa_xml::READER];
 
 /// Every code that says why a paper, page or element was not read. Each has a sentence in every language.
 pub const REASONS: &[&str] = &[
@@ -35,6 +35,7 @@ pub const REASONS: &[&str] = &[
     "page-broken",
     "page-not-drawn",
     "page-overfull",
+    "picture-with-few-words",
     "some-rows-rejected",
     "too-deep",
     "too-many-pages",
@@ -52,8 +53,9 @@ fn slurp(file: &mut File<'_>, most: u64) -> Result<Vec<u8>, &'static str> {
     Ok(bytes)
 }
 
-/// Pages on their way to the listener, handed over in batches of about a mebibyte.
+/// Pages on their way to the listener, handed over in batches of about a mebibyte, with the typed records they give.
 struct PageBatch<'s> {
+    typed: typed::Typed,
     sink: &'s mut dyn Sink,
     pages: Vec<PageText>,
     weight: usize,
@@ -62,7 +64,7 @@ struct PageBatch<'s> {
 
 impl<'s> PageBatch<'s> {
     fn new(sink: &'s mut dyn Sink) -> PageBatch<'s> {
-        PageBatch { sink, pages: Vec::new(), weight: 0, sent: 0 }
+        PageBatch { typed: typed::Typed::new(), sink, pages: Vec::new(), weight: 0, sent: 0 }
     }
 
     fn push(&mut self, page: PageText) -> Result<(), Stop> {
@@ -71,8 +73,9 @@ impl<'s> PageBatch<'s> {
         if self.weight > 1 << 20 { self.flush() } else { Ok(()) }
     }
 
-    /// Hands typed records over beside the pages; how many there were.
-    fn records(&mut self, drafts: Vec<Draft>) -> Result<u64, Stop> {
+    /// Hands over what typed records a page gives, beside the page; how many there were.
+    fn typed(&mut self, page: &PageText, fields: &[sheet::Field]) -> Result<u64, Stop> {
+        let drafts = self.typed.of(page, fields);
         let count = drafts.len() as u64;
         if count > 0 {
             self.sink.drafts(drafts)?;

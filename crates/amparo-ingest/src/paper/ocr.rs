@@ -12,14 +12,75 @@ pub fn machine_read(bytes: &[u8], page: u32, inside: &str, tools: &Tools<'_>) ->
     machine_read_picture(&picture, page, inside, tools)
 }
 
-/// Machine-reads an upright picture as this page.
+/// Machine-reads a picture as this page. One that reads badly is turned: a phone lies on its side, a scanner's
+/// feeder takes pages upside down. The words' places are those on the page as it is shown.
 pub fn machine_read_picture(picture: &Picture, page: u32, inside: &str, tools: &Tools<'_>) -> Result<PageText, String> {
     let read = tools.ocr.ok_or("no-machine-reading")?;
-    let words = read(picture)?;
+    let mut words = read(picture)?;
+    let mut best = letters_read(&words);
+    if !reads_well(&words) {
+        for turns in 1..=3 {
+            let Some(turned) = turned(picture, turns) else { continue };
+            let again = read(&turned)?;
+            let letters = letters_read(&again);
+            // A page read upside down gives some chance letters too: the right way up gives many more.
+            if letters > best + best / 2 && letters >= 12 {
+                best = letters;
+                words = again.into_iter().map(|w| Word { at: turned_back(w.at, turns), ..w }).collect();
+            }
+            if reads_well(&words) {
+                break;
+            }
+        }
+    }
     if words.is_empty() {
         return Err("nothing-machine-read".to_owned());
     }
     Ok(PageText { inside: inside.to_owned(), page, machine_read: true, words })
+}
+
+/// Letters and digits in words of three or more that the engine is sure of.
+fn letters_read(words: &[Word]) -> usize {
+    let sure = |w: &&Word| w.confidence.is_some_and(|c| c >= 60);
+    words.iter().filter(sure).map(|w| w.text.chars().filter(|c| c.is_alphanumeric()).count()).filter(|n| *n >= 3).sum()
+}
+
+/// Enough letters, most of them sure: the page is the right way up.
+fn reads_well(words: &[Word]) -> bool {
+    let all: usize = words.iter().map(|w| w.text.chars().filter(|c| c.is_alphanumeric()).count()).sum();
+    let sure = letters_read(words);
+    sure >= 30 && sure * 2 >= all
+}
+
+/// The picture turned clockwise by so many quarters; `None` where its size is not its number of pixels.
+fn turned(picture: &Picture, quarters: u32) -> Option<Picture> {
+    let (w, h) = (picture.width as usize, picture.height as usize);
+    if picture.grey.len() != w.checked_mul(h)? {
+        return None;
+    }
+    let mut grey = vec![0; w * h];
+    for (y, row) in picture.grey.chunks_exact(w.max(1)).enumerate() {
+        for (x, pixel) in row.iter().enumerate() {
+            let at = match quarters {
+                1 => x * h + (h - 1 - y),
+                2 => (h - 1 - y) * w + (w - 1 - x),
+                _ => (w - 1 - x) * h + y,
+            };
+            grey[at] = *pixel;
+        }
+    }
+    let (width, height) = if quarters == 2 { (picture.width, picture.height) } else { (picture.height, picture.width) };
+    Some(Picture { width, height, grey, dpi: picture.dpi })
+}
+
+/// A rectangle on the turned picture as one on the picture itself, in millionths.
+fn turned_back([x, y, w, h]: [u32; 4], quarters: u32) -> [u32; 4] {
+    let rest = |a: u32, b: u32| 1_000_000_u32.saturating_sub(a.saturating_add(b));
+    match quarters {
+        1 => [y, rest(x, w), h, w],
+        2 => [rest(x, w), rest(y, h), w, h],
+        _ => [rest(y, h), x, h, w],
+    }
 }
 
 /// The words in the table that Tesseract writes (`tesseract … tsv`), for a picture of this size in pixels.
@@ -56,6 +117,32 @@ pub fn words_of_tsv(tsv: &str, width: u32, height: u32) -> Vec<Word> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_on_its_side_is_turned_until_it_reads_and_its_words_stay_where_they_are() {
+        // A page of 4 x 2 pixels whose one dark pixel says which way is up.
+        for quarters in 0..4 {
+            let upright = [0u8, 9, 9, 9, 9, 9, 9, 9];
+            let start = Picture { width: 4, height: 2, grey: upright.to_vec(), dpi: 0 };
+            // Lay the upright page on its side the other way round: turning by `quarters` brings it back.
+            let lying = if quarters == 0 { start } else { turned(&start, 4 - quarters).expect("a picture") };
+            let engine = |p: &Picture| {
+                let up = p.width == 4 && p.grey.first() == Some(&0);
+                let word = Word { text: "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJ".into(), at: [0, 0, 250_000, 500_000], confidence: Some(95), line: true };
+                Ok(if up { vec![word] } else { Vec::new() })
+            };
+            let tools = Tools { ocr: Some(&engine), ..Tools::default() };
+            let page = machine_read_picture(&lying, 1, "", &tools).expect("read");
+            // The word's place on the lying page holds its dark pixel.
+            let at = page.words[0].at;
+            let (x, y) = (at[0] as usize * lying.width as usize / 1_000_000, at[1] as usize * lying.height as usize / 1_000_000);
+            assert_eq!(lying.grey[y * lying.width as usize + x], 0, "{quarters}");
+        }
+        let blank = |_: &Picture| Ok(Vec::new());
+        let tools = Tools { ocr: Some(&blank), ..Tools::default() };
+        let picture = Picture { width: 1, height: 1, grey: vec![0], dpi: 0 };
+        assert_eq!(machine_read_picture(&picture, 1, "", &tools), Err("nothing-machine-read".to_owned()));
+    }
 
     #[test]
     fn a_tesseract_table_becomes_words_with_places_and_confidence() {

@@ -1,13 +1,13 @@
 //! PDF: every page's words with their places; unit = page.
 //!
 //! A page is read from its own text. Where it has none, or where more than one glyph in twenty has no
-//! letter, the page is machine-read if the worker can, and otherwise counts as unread with the reason.
+//! letter, or where a picture fills it and only a stamp or a page number is text, the page is machine-read if
+//! the worker can, and otherwise counts as unread with the reason; what text it has is kept.
 //! A page on which nothing is drawn is furniture. The form's field values are words of their pages.
 //! The empty password is tried; any other password means `refused`.
 
 use super::pdf_words::Listener;
 use super::sheet::Field;
-use super::typed::Typed;
 use super::{PageBatch, slurp};
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::reading::PageText;
@@ -58,7 +58,6 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
     }
     let mut report = Report::reading("pdf", "pdf@1");
     let mut batch = PageBatch::new(sink);
-    let mut typed = Typed::new();
     let cache = InterpreterCache::new();
     let settings = InterpreterSettings::default();
     for (n, page) in pages.iter().enumerate() {
@@ -68,14 +67,14 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
         match page_words(&pdf, page, &cache, &settings, number, &file.inside) {
             Outcome::Words(text, fields) => {
                 report.units_read += 1;
-                report.records += batch.records(typed.of(&text, &fields))?;
+                report.records += batch.typed(&text, &fields)?;
                 batch.push(text)?;
             }
             Outcome::Blank => report.furniture += 1,
             Outcome::Wanting(why, text) => match super::ocr::machine_read(pdf.data().as_ref(), number, &file.inside, tools) {
                 Ok(read) => {
                     report.units_read += 1;
-                    report.records += batch.records(typed.of(&read, &[]))?;
+                    report.records += batch.typed(&read, &[])?;
                     batch.push(read)?;
                 }
                 Err(reason) => {
@@ -134,7 +133,7 @@ fn page_words<'a>(
     let Ok((listener, fields)) = listened else { return Outcome::Wanting("page-broken", None) };
     let (glyphs, unmapped, invisible) = (listener.glyphs, listener.unmapped, listener.invisible);
     let drawn = listener.images + listener.paths;
-    let overfull = listener.overfull;
+    let (overfull, pictured) = (listener.overfull, listener.pictured());
     let words = listener.words();
     if words.is_empty() {
         return if drawn == 0 && glyphs == 0 { Outcome::Blank } else { Outcome::Wanting("", None) };
@@ -144,11 +143,17 @@ fn page_words<'a>(
         Outcome::Wanting("page-overfull", Some(text))
     } else if unmapped * 20 > glyphs {
         Outcome::Wanting("glyphs-without-letters", Some(text))
+    } else if pictured > PICTURE && glyphs < STAMP {
+        Outcome::Wanting("picture-with-few-words", Some(text))
     } else {
         Outcome::Words(text, fields)
     }
 }
 
+/// A page whose pictures cover more than this part of it is a scan,
+const PICTURE: f64 = 0.5;
+/// unless it has as many letters as this: a court's stamp, a page number or a title is no reading of it.
+const STAMP: u64 = 200;
 /// Fields looked at on one page; no form has more.
 const MOST_FIELDS: usize = 20_000;
 

@@ -29,6 +29,8 @@ pub struct Listener {
     /// Glyphs that are not painted: somebody's machine reading laid under a scan.
     pub invisible: u64,
     pub images: u64,
+    /// Square points that pictures cover, each by itself.
+    covered: f64,
     pub paths: u64,
     /// More words than a page can hold.
     pub overfull: bool,
@@ -62,9 +64,15 @@ impl Listener {
             unmapped: 0,
             invisible: 0,
             images: 0,
+            covered: 0.0,
             paths: 0,
             overfull: false,
         }
+    }
+
+    /// What part of the page its pictures cover.
+    pub fn pictured(&self) -> f64 {
+        self.covered / (self.width * self.height)
     }
 
     /// Words in reading order.
@@ -235,8 +243,14 @@ impl<'a> Device<'a> for Listener {
             self.invisible += self.glyphs - before;
         }
     }
-    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         self.images += 1;
+        let pixels = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        let page = Rect::new(0.0, 0.0, self.width, self.height);
+        let shown = props.transform.transform_rect_bbox(pixels).intersect(page);
+        if shown.width() > 0.0 && shown.height() > 0.0 {
+            self.covered += shown.area();
+        }
     }
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
         self.paths += 1;
