@@ -489,4 +489,29 @@ mod tests {
         assert_eq!(manners.e164("415 555 2671", Some("zz")), None);
         assert_eq!(manners.e164("5215512345678@s.whatsapp.net", None).as_deref(), Some("+525512345678"));
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn any_damage_to_a_history_or_to_messages_still_adds_up(flips in proptest::collection::vec((proptest::prelude::any::<u32>(), proptest::prelude::any::<u8>()), 0..60)) {
+            static MADE: std::sync::OnceLock<[Vec<u8>; 2]> = std::sync::OnceLock::new();
+            let made = MADE.get_or_init(|| {
+                let messages = "INSERT INTO message (guid, text, handle_id, date, is_from_me) SELECT value, 'hola ' || value, 1 + value % 3, 703272609000000000 + value, value % 2 FROM (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 200) SELECT value FROM n);
+                    INSERT INTO chat_message_join (chat_id, message_id) SELECT 1 + ROWID % 3, ROWID FROM message;";
+                [made(&format!("PRAGMA page_size = 512; {CALLS_NEW} {CALLS_NEW_ROWS}"), "").0, made(&format!("PRAGMA page_size = 512; {SMS} {messages}"), "").0]
+            });
+            for main in made {
+                let mut main = main.clone();
+                for (at, to) in &flips {
+                    let at = *at as usize % main.len();
+                    main[at] = *to;
+                }
+                let (report, heard) = hear("a.db", &main);
+                proptest::prop_assert!(report.adds_up());
+                proptest::prop_assert_eq!(report.records, heard.all().len() as u64);
+                proptest::prop_assert!(report.reason.as_deref() != Some("counts-do-not-add-up"));
+            }
+        }
+    }
 }
