@@ -12,6 +12,7 @@ pub(crate) struct Shape {
     bracket: bool,
     time_first: bool,
     separator: char,
+    comma: bool,
     seconds: bool,
     /// Which of the three numbers has four digits.
     year_at: Option<usize>,
@@ -36,7 +37,7 @@ impl Shape {
 
     /// `[2019-12-24, 12:23] Jane: …`: WhatsApp writes seconds within brackets.
     pub fn is_signals(self) -> bool {
-        self.close == Close::Bracket && !self.seconds && !self.time_first && self.separator == '-' && self.year_at == Some(0)
+        self.close == Close::Bracket && self.comma && !self.seconds && !self.time_first && self.separator == '-' && self.year_at == Some(0)
     }
 }
 
@@ -164,9 +165,9 @@ type Parts<'t> = (At<'t>, [u16; 3], [i8; 3], Shape);
 
 fn date_and_time<'t>(at: &mut At<'t>) -> Option<Parts<'t>> {
     let (numbers, separator, year_at) = date(at)?;
-    let between = between(at)?;
+    let (comma, between) = between(at)?;
     let (time, seconds) = time(at, half_named(between))?;
-    Some((*at, numbers, time, Shape { bracket: false, time_first: false, separator, seconds, year_at, close: Close::Nothing }))
+    Some((*at, numbers, time, Shape { bracket: false, time_first: false, separator, comma, seconds, year_at, close: Close::Nothing }))
 }
 
 fn time_and_date<'t>(at: &mut At<'t>) -> Option<Parts<'t>> {
@@ -174,7 +175,7 @@ fn time_and_date<'t>(at: &mut At<'t>) -> Option<Parts<'t>> {
     at.eat(|c| c == ',')?;
     at.blank();
     let (numbers, separator, year_at) = date(at)?;
-    Some((*at, numbers, time, Shape { bracket: false, time_first: true, separator, seconds, year_at, close: Close::Nothing }))
+    Some((*at, numbers, time, Shape { bracket: false, time_first: true, separator, comma: true, seconds, year_at, close: Close::Nothing }))
 }
 
 /// Three numbers with the same separator, as `13. 6. 2018.` or `2018년 6월 13일`.
@@ -212,11 +213,11 @@ fn date(at: &mut At<'_>) -> Option<([u16; 3], char, Option<usize>)> {
 }
 
 /// What stands between date and time: a comma, a space, and in some languages a word.
-fn between<'t>(at: &mut At<'t>) -> Option<&'t str> {
+fn between<'t>(at: &mut At<'t>) -> Option<(bool, &'t str)> {
     let comma = at.eat(|c| c == ',' || c == '،').is_some();
     let words = at.eat_all(|c| c.is_alphabetic() || is_space(c) || is_mark(c) || matches!(c, '.' | '\''));
     let spaced = words.chars().any(|c| is_space(c) || is_mark(c));
-    ((comma || spaced) && words.chars().count() <= 16).then_some(words)
+    ((comma || spaced) && words.chars().count() <= 16).then_some((comma, words))
 }
 
 /// Hour, minute, perhaps second; and morning or afternoon, before it or behind.
