@@ -4,10 +4,13 @@
 
 /// Reasons of files, members and rows, in alphabetical order. Readers of papers keep theirs in `paper`.
 pub const ALL: &[&str] = &[
+    "account-date-two-ways",
+    "account-date-unfit",
     "account-field-unknown",
     "account-kind-unknown",
     "account-line-empty",
     "account-line-not-json",
+    "account-other-person",
     "account-row-broken",
     "account-value-unfit",
     "archive-too-deep",
@@ -53,6 +56,12 @@ pub const ALL: &[&str] = &[
     "symbolic-link",
     "too-many-members",
     "truncated",
+    "uscis-case-not-found",
+    "uscis-error-answer",
+    "uscis-no-receipt-number",
+    "uscis-number-refused",
+    "uscis-status-empty",
+    "uscis-too-many-questions",
     "wal-damaged",
 ];
 

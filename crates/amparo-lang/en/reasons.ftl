@@ -1,8 +1,11 @@
 # Why a file, page or line was not read, or what was assumed of it. One code a line, in alphabetical order.
-reason-account-field-unknown = This account has a column or field that the template does not know; the rest of the line was read.
+reason-account-date-two-ways = This date could be two days, because the day and the month may be exchanged. Write the year first: 2019-07-15.
+reason-account-date-unfit = This is not a date that can be read with certainty. Write 2019-07-15, 2019-07 or 2019, or "about 2019".
+reason-account-field-unknown = This line fills a column that its kind does not have, so the line was not taken. Move the words to the column "text" of an event, or leave the column empty.
 reason-account-kind-unknown = This line of the account does not say one of the template's kinds.
 reason-account-line-empty = This line of the account says nothing beside its kind.
 reason-account-line-not-json = This line of the account is not a JSON object.
+reason-account-other-person = This line is about another person than the lines before it. Give each person's lines in a file of their own.
 reason-account-row-broken = This row of the account does not have the columns of its heading.
 reason-account-value-unfit = A value in this line of the account is not what its field holds (a date, a number, a word from the list).
 reason-amount-not-understood = The amount is not a number that can be read with certainty.
@@ -77,6 +80,12 @@ reason-too-deep = Parts of this file lie inside each other more deeply than any 
 reason-too-many-members = This archive holds too many files to be opened at once. Unpack it and add the folder.
 reason-too-many-pages = The document has too many pages to be read at once.
 reason-truncated = The file ends in the middle; what came before was read.
+reason-uscis-case-not-found = USCIS answered that it has no case under this number. The answer is kept; it says nothing about any case.
+reason-uscis-error-answer = This is an error that USCIS's service answered, not the status of a case. The answer is kept.
+reason-uscis-no-receipt-number = This case has no receipt number of three letters and ten digits, so nothing was taken from it.
+reason-uscis-number-refused = USCIS answered that this receipt number is not written as its numbers are. Check it and ask again.
+reason-uscis-status-empty = This line of the case's history has neither a date nor a status.
+reason-uscis-too-many-questions = USCIS answered that too many questions were asked that day. Ask again tomorrow.
 reason-wal-damaged = The newest rows lie in a file beside the database that is damaged; the older ones were read.
 reason-wal-left-out = The file with the newest rows did not come with this database; the newest calls and messages may be missing.
 reason-year-first = Dates were read with the year first.

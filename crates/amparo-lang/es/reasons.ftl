@@ -1,8 +1,11 @@
 # Por qué no se leyó un archivo, una página o una línea, o qué se supuso. Un código por línea, en orden alfabético.
-reason-account-field-unknown = Este relato tiene una columna o un campo que la plantilla no conoce; el resto de la línea se leyó.
+reason-account-date-two-ways = Esta fecha podría ser dos días, porque el día y el mes se pueden confundir. Escriba primero el año: 2019-07-15.
+reason-account-date-unfit = Esto no es una fecha que se pueda leer con certeza. Escriba 2019-07-15, 2019-07 o 2019, o "aproximadamente 2019".
+reason-account-field-unknown = Esta línea llena una columna que su tipo no tiene, así que la línea no se tomó. Pase las palabras a la columna "texto" de un hecho, o deje la columna vacía.
 reason-account-kind-unknown = Esta línea del relato no dice ninguno de los tipos de la plantilla.
 reason-account-line-empty = Esta línea del relato no dice nada además de su tipo.
 reason-account-line-not-json = Esta línea del relato no es un objeto JSON.
+reason-account-other-person = Esta línea es de otra persona que las líneas anteriores. Entregue las líneas de cada persona en un archivo aparte.
 reason-account-row-broken = Esta fila del relato no tiene las columnas de su encabezado.
 reason-account-value-unfit = Un valor de esta línea del relato no es lo que su campo admite (una fecha, un número, una palabra de la lista).
 reason-amount-not-understood = La cantidad no es un número que se pueda leer con certeza.
@@ -77,6 +80,12 @@ reason-too-deep = Las partes de este archivo están unas dentro de otras más de
 reason-too-many-members = Este archivo comprimido contiene demasiados archivos para abrirlo de una vez. Descomprímalo y agregue la carpeta.
 reason-too-many-pages = El documento tiene demasiadas páginas para leerlo de una vez.
 reason-truncated = El archivo termina a la mitad; lo anterior se leyó.
+reason-uscis-case-not-found = USCIS respondió que no tiene ningún caso con este número. La respuesta se guarda; no dice nada sobre ningún caso.
+reason-uscis-error-answer = Esto es un error que respondió el servicio de USCIS, no el estado de un caso. La respuesta se guarda.
+reason-uscis-no-receipt-number = Este caso no tiene un número de recibo de tres letras y diez números, así que no se tomó nada de él.
+reason-uscis-number-refused = USCIS respondió que este número de recibo no está escrito como sus números. Revíselo y pregunte otra vez.
+reason-uscis-status-empty = Esta línea del historial del caso no tiene ni fecha ni estado.
+reason-uscis-too-many-questions = USCIS respondió que ese día se hicieron demasiadas preguntas. Pregunte otra vez mañana.
 reason-wal-damaged = Las filas más nuevas están en un archivo junto a la base de datos que está dañado; las anteriores se leyeron.
 reason-wal-left-out = El archivo con las filas más nuevas no llegó con esta base de datos; pueden faltar las llamadas y los mensajes más nuevos.
 reason-year-first = Las fechas se leyeron con el año primero.

@@ -10,6 +10,7 @@ pub mod i94;
 pub(crate) mod lines;
 pub mod mrz;
 pub(crate) mod ports;
+pub mod uscis_status;
 
 use crate::paper::sheet::Sheet;
 use crate::{File, Head, Sink, Stop, Sure};
@@ -18,7 +19,7 @@ use lines::Line;
 use std::io::{Read, SeekFrom};
 
 /// The readers of this floor.
-pub const READERS: &[crate::Reader] = &[i94::HISTORY, i94::PAGE, mrz::READER];
+pub const READERS: &[crate::Reader] = &[i94::HISTORY, i94::PAGE, mrz::READER, uscis_status::READER];
 
 /// Larger texts than this are nobody's travel history.
 const MOST_BYTES: u64 = 16 << 20;
