@@ -79,13 +79,14 @@ pub(crate) fn words(text: &str) -> &str {
     text.trim_matches(|c: char| is_mark(c) || c.is_whitespace())
 }
 
-/// Digits of Europe, Arabia, Persia and India.
+/// Digits of Europe, Arabia, Persia, India and Bengal.
 fn digit(c: char) -> Option<u16> {
     let zero = match c {
         '0'..='9' => '0',
         '\u{660}'..='\u{669}' => '\u{660}',
         '\u{6f0}'..='\u{6f9}' => '\u{6f0}',
         '\u{966}'..='\u{96f}' => '\u{966}',
+        '\u{9e6}'..='\u{9ef}' => '\u{9e6}',
         _ => return None,
     };
     Some((c as u32 - zero as u32) as u16)
@@ -145,16 +146,18 @@ pub(crate) fn header(text: &str) -> Option<Header<'_>> {
             at = rest;
             (numbers, time, shape)
         }
-        // `[21:25, 13/6/2018] a: m`: copied out of WhatsApp in a browser.
-        None if bracket => {
+        // `[21:25, 13/6/2018] a: m`: copied out of WhatsApp in a browser, and everywhere in Vietnam.
+        None => {
             let (rest, numbers, time, shape) = time_and_date(&mut at)?;
             at = rest;
             (numbers, time, shape)
         }
-        None => return None,
     };
     shape.bracket = bracket;
     shape.close = close(&mut at, bracket)?;
+    if shape.time_first && !shape.is_certain() {
+        return None;
+    }
     let header = Header { shape, numbers, time, rest: at.0 };
     let plausible = Order::ALL.iter().any(|o| o.date(&header).is_some());
     // Where nothing closes the time, only a sender shows that this is no other sentence with a date.
@@ -172,10 +175,12 @@ fn date_and_time<'t>(at: &mut At<'t>) -> Option<Parts<'t>> {
 
 fn time_and_date<'t>(at: &mut At<'t>) -> Option<Parts<'t>> {
     let (time, seconds) = time(at, None)?;
-    at.eat(|c| c == ',')?;
-    at.blank();
+    let comma = at.eat(|c| c == ',').is_some();
+    if !at.blank() {
+        return None;
+    }
     let (numbers, separator, year_at) = date(at)?;
-    Some((*at, numbers, time, Shape { bracket: false, time_first: true, separator, comma: true, seconds, year_at, close: Close::Nothing }))
+    Some((*at, numbers, time, Shape { bracket: false, time_first: true, separator, comma, seconds, year_at, close: Close::Nothing }))
 }
 
 /// Three numbers with the same separator, as `13. 6. 2018.` or `2018년 6월 13일`.
@@ -214,8 +219,10 @@ fn date(at: &mut At<'_>) -> Option<([u16; 3], char, Option<usize>)> {
 
 /// What stands between date and time: a comma, a space, and in some languages a word.
 fn between<'t>(at: &mut At<'t>) -> Option<(bool, &'t str)> {
-    let comma = at.eat(|c| c == ',' || c == '،').is_some();
-    let words = at.eat_all(|c| c.is_alphabetic() || is_space(c) || is_mark(c) || matches!(c, '.' | '\''));
+    let is_comma = |c: char| c == ',' || c == '،';
+    let words = at.eat_all(|c| c.is_alphabetic() || is_space(c) || is_mark(c) || is_comma(c) || matches!(c, '.' | '\''));
+    let comma = words.contains(is_comma);
+    let words = words.trim_matches(is_comma);
     let spaced = words.chars().any(|c| is_space(c) || is_mark(c));
     ((comma || spaced) && words.chars().count() <= 16).then_some((comma, words))
 }
@@ -243,6 +250,7 @@ fn time(at: &mut At<'_>, named: Option<bool>) -> Option<([i8; 3], bool)> {
     if digits > 2 || minute_digits != 2 || hour > 24 || minute > 59 || second > 60 {
         return None;
     }
+    oclock(at);
     let half = named.or_else(|| half_behind(at));
     let hour = match (half, hour) {
         (Some(true), 1..=11) => hour + 12,
@@ -280,11 +288,21 @@ fn time_separator(at: &mut At<'_>) -> Option<char> {
     Some('h')
 }
 
+/// A word that some languages put behind every time.
+fn oclock(at: &mut At<'_>) {
+    let mut ahead = *at;
+    ahead.blank();
+    if let Some(word) = ["Uhr", "uhr", "ч.", "น.", "hrs.", "hrs", "hs.", "hs"].iter().find(|w| ahead.0.strip_prefix(**w).is_some_and(|r| !r.starts_with(char::is_alphanumeric))) {
+        ahead.0 = &ahead.0[word.len()..];
+        *at = ahead;
+    }
+}
+
 /// Words for the halves of the day that are not letters with `m`.
 const HALVES: &[(&str, bool)] = &[
     ("上午", false), ("下午", true), ("午前", false), ("午後", true), ("오전", false), ("오후", true), ("凌晨", false), ("早上", false), ("中午", true), ("晚上", true),
     ("π.μ.", false), ("μ.μ.", true), ("πμ", false), ("μμ", true), ("ص", false), ("م", true), ("öö", false), ("ös", true), ("ÖÖ", false), ("ÖS", true),
-    ("de.", false), ("du.", true), ("vorm.", false), ("nachm.", true), ("पूर्वाह्न", false), ("अपराह्न", true), ("पूर्व", false), ("अपर", true), ("SA", false), ("CH", true), ("PG", false), ("PTG", true),
+    ("de.", false), ("du.", true), ("vorm.", false), ("nachm.", true), ("पूर्वाह्न", false), ("अपराह्न", true), ("पूर्व", false), ("अपर", true), ("e paradites", false), ("e pasdites", true), ("ጥዋት", false), ("ከሰዓት", true), ("முற்பகல்", false), ("பிற்பகல்", true), ("ү.ө.", false), ("ү.х.", true), ("清晨", false), ("SA", false), ("CH", true), ("PG", false), ("PTG", true),
 ];
 
 /// The half of the day that a word names before the time, as in Korea and China.
@@ -481,6 +499,8 @@ impl Order {
             Order::DayYearMonth => (a, c, b),
         };
         let year = match header.shape.year_at {
+            // Thailand counts from the Buddha.
+            Some(place) if place == self.year_place() && (2_400..2_743).contains(&year) => year - 543,
             Some(place) if place == self.year_place() => year,
             Some(_) => return None,
             None => 2_000 + year,
