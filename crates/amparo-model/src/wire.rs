@@ -39,6 +39,9 @@ pub struct Ready {
     pub cage: Vec<String>,
     pub caged: bool,
     pub tesseract: Option<String>,
+    /// `name@version` of every reader: what an older reading is measured against.
+    #[serde(default)]
+    pub readers: Vec<String>,
 }
 
 /// One thing the office asks of a worker.

@@ -147,8 +147,13 @@ fn draw(job: &mut Job, name: &str, bytes: u64, inside: &str, drawn: impl FnOnce(
 
 fn produce(job: &mut Job, what: &str, language: &str, data: serde_json::Value) -> Result<(), Stop> {
     let Some(lang) = Lang::parse(language) else { return job.answer.failed("no-such-language") };
-    if what != "chronology" {
-        return job.answer.failed("no-such-document");
+    match what {
+        "chronology" => {}
+        "account-template" => {
+            let csv = data.get("csv").and_then(serde_json::Value::as_bool).unwrap_or(true);
+            return job.answer.bytes(amparo_ingest::account::template(csv, lang == Lang::Es).as_bytes());
+        }
+        _ => return job.answer.failed("no-such-document"),
     }
     match serde_json::from_value::<amparo_render::Chronology>(data).ok().and_then(|data| amparo_render::chronology(&data, lang).ok()) {
         Some(pdf) => job.answer.bytes(&pdf),

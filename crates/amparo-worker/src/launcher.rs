@@ -41,7 +41,7 @@ pub fn serve(run: fn(&mut Job)) {
     crate::jobs::warm();
     let held = try_cage(filters.as_ref());
     cage::enter_launcher(filters.as_ref());
-    let ready = Ready { cage: held.names, caged: held.caged, tesseract: machine.as_ref().map(|m| m.version.clone()) };
+    let ready = Ready { cage: held.names, caged: held.caged, tesseract: machine.as_ref().map(|m| m.version.clone()), readers: readers() };
     let Ok(hello) = FromWorker::Ready(ready).encode() else { return };
     if rustix::net::send(sys::control(), &hello, SendFlags::NOSIGNAL).is_err() {
         return;
@@ -195,4 +195,8 @@ fn try_cage(filters: Option<&Filters>) -> cage::Held {
         }
         Err(_) => cage::Held::default(),
     }
+}
+
+fn readers() -> Vec<String> {
+    amparo_ingest::recognise::readers().map(|r| format!("{}@{}", r.name, r.version)).collect()
 }

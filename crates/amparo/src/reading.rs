@@ -361,7 +361,7 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()
             .map_err(ReadFailure::NotStarted)?;
-        let mut server = Server { process, control, ready: Ready { cage: Vec::new(), caged: false, tesseract: None } };
+        let mut server = Server { process, control, ready: Ready { cage: Vec::new(), caged: false, tesseract: None, readers: Vec::new() } };
         let mut hello = vec![0; 8 << 10];
         if !readable(&[&server.control], START).map_err(ReadFailure::NotStarted)? {
             return Err(ReadFailure::NotStarted(io::Error::from(io::ErrorKind::TimedOut)));

@@ -294,7 +294,9 @@ pub fn reread(cx: &Cx, out: &mut Out) -> Result<u8> {
         let workers = workers()?;
         let options = Options { ocr: true, region: String::new() };
         let look = cx.look(case, vec!["reread".to_owned()])?;
-        let all = case.stale(&|_| None);
+        let ready = workers.ready().map_err(unmade)?;
+        let newest: Vec<(&str, u32)> = ready.readers.iter().filter_map(|r| r.split_once('@')).filter_map(|(n, v)| Some((n, v.parse().ok()?))).collect();
+        let all = case.stale(&|name| newest.iter().find(|(n, _)| *n == name).map(|(_, v)| *v));
         let mut done = Vec::new();
         for seq in all {
             let (name, _, mut body) = case.fetch(&look, seq)?;
