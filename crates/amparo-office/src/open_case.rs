@@ -64,6 +64,15 @@ impl OpenCase {
         Ok(self.case.head_words(spanish)?)
     }
 
+    /// The newest entry that changes what is known, and its four words: what a printed report names, so that
+    /// printing it twice, each time after a look, prints the same.
+    pub fn content_head(&self, spanish: bool) -> Result<(u64, Sha256, String)> {
+        let quiet = |event: &str| matches!(event, "look" | "produced" | "note");
+        let seq = self.file().log.iter().rev().find(|l| !quiet(l.event)).map_or(1, |l| l.seq);
+        let entry = self.case.journal().entry(seq).ok_or(amparo_vault::VaultError::NoSuchEntry(seq))?;
+        Ok((seq, entry.hash, amparo_vault::heads::words(self.id(), seq, entry.hash, spanish)?))
+    }
+
     /// Writes down that this member looks, why and at what, with the note on why kept apart; then things may be shown.
     pub fn look(&mut self, purpose: Purpose, via: &str, what: Vec<String>, unmasked: bool, note: Option<&str>) -> Result<Look> {
         self.may(Action::Look)?;
@@ -89,6 +98,17 @@ impl OpenCase {
 
     pub fn has_parties(&self) -> bool {
         !self.file().parties.is_empty()
+    }
+
+    /// Every name that the case holds of its people and papers: for looking whether any lies about in the clear.
+    pub fn names(&self) -> Vec<String> {
+        let file = self.file();
+        let parties = file.parties.iter().filter_map(|p| p.name.clone());
+        let papers = file.givings.values().flat_map(|g| [g.given.name.clone(), g.given.path.clone()]);
+        let mut all: Vec<String> = parties.chain(papers).chain(file.name.clone()).filter(|n| n.len() > 3).collect();
+        all.sort();
+        all.dedup();
+        all
     }
 
     pub fn rename(&mut self, name: &str) -> Result<()> {

@@ -4,6 +4,7 @@ mod add;
 mod ask;
 mod cases;
 mod custody;
+mod demo;
 mod first;
 mod help;
 mod gather;
@@ -11,6 +12,8 @@ mod members;
 mod out;
 mod papers;
 mod parse;
+mod produce;
+mod seen;
 mod spec;
 mod understand;
 
@@ -31,6 +34,7 @@ use std::sync::Arc;
 fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
     match cx.parsed.command.name {
         "init" => first::init(cx, out),
+        "demo" => demo::demo(cx, out),
         "unlock" => first::unlock(cx, out),
         "lock" => first::lock(cx, out),
         "recover" => first::recover(cx, out),
@@ -55,6 +59,7 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
         "calls" => understand::calls(cx, out),
         "find" => understand::find(cx, out),
         "review" => understand::review(cx, out),
+        "chronology" => produce::chronology(cx, out),
         "withdraw" => custody::withdraw(cx, out),
         "move" => custody::assign(cx, out),
         "hold" => custody::hold(cx, out),

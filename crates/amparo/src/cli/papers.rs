@@ -79,7 +79,7 @@ fn row(cx: &Cx, number: String, name: String, report: &Report, state: String, wh
 }
 
 /// The state in words, with its reason where it was not read whole.
-fn state(cx: &Cx, report: &Report) -> String {
+pub fn state(cx: &Cx, report: &Report) -> String {
     let state = cx.term("state", report.state.as_str());
     match &report.reason {
         Some(reason) if report.state != State::Read => format!("{state}: {}", cx.term("reason", reason)),
@@ -99,7 +99,7 @@ fn shortened(name: &str, most: usize) -> String {
 }
 
 /// What months a source reaches, as short dates.
-fn reaches(cx: &Cx, report: &Report) -> String {
+pub fn reaches(cx: &Cx, report: &Report) -> String {
     let Some(covers) = &report.covers else { return String::new() };
     let text = |e: &Option<Edtf>| e.as_ref().map_or("", |e| e.as_str()).get(..7).map_or_else(|| e.as_ref().map_or(String::new(), |e| e.to_string()), str::to_owned);
     let range = format!("{} - {}", text(&covers.from), text(&covers.to));

@@ -25,7 +25,7 @@ pub fn both(says: &Says, own: &Own) -> Both {
     Both { en: sentence(says, Lang::En, &third), es: sentence(says, Lang::Es, &third) }
 }
 
-fn said(cx: &Cx, says: &Says, own: &Own) -> String {
+pub fn said(cx: &Cx, says: &Says, own: &Own) -> String {
     plain(&sentence(says, cx.lang, &|text: &str| own.third(text)))
 }
 
@@ -39,7 +39,7 @@ fn facts(cx: &Cx, case: &mut OpenCase, what: &str, want: Want) -> Result<(Look, 
 }
 
 /// `--from` and `--to`, or the ten years that end now.
-fn span(cx: &Cx, as_of: Date) -> Result<(Month, Month)> {
+pub fn span(cx: &Cx, as_of: Date) -> Result<(Month, Month)> {
     let to = cx.month("to")?.unwrap_or(Month::of(as_of));
     let from = cx.month("from-month")?.unwrap_or(to.plus(1 - MONTHS));
     Ok((from, to))
@@ -83,7 +83,7 @@ pub fn timeline_of(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// The people asked about: one, or all of the case.
-fn people(view: &View<'_>, whose: Option<PartyId>) -> Vec<PartyId> {
+pub fn people(view: &View<'_>, whose: Option<PartyId>) -> Vec<PartyId> {
     view.file.parties.iter().map(|p| p.id).filter(|id| whose.is_none_or(|w| w == *id)).collect()
 }
 
@@ -117,7 +117,7 @@ pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own: &Own) {
+pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own: &Own) {
     out.line(cx.say("answer-coverage-of", &[("party", amparo_lang::party(token, cx.lang)), ("claim", cx.term("claim", grid.claim.as_str()))]));
     let (proven, weak, reach, ask) = grid.counts();
     let counts = [("months", grid.months.len().to_string()), ("proven", proven.to_string()), ("weak", weak.to_string()), ("reach", reach.to_string()), ("ask", ask.to_string())];

@@ -1,0 +1,185 @@
+//! What is written for people: the working chronology as a PDF, and the report as one HTML file.
+
+use super::add::{unmade, workers};
+use super::out::{Out, plain};
+use super::seen::Seen;
+use super::{Cx, understand};
+use crate::reading::Workers;
+use amparo_chart::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, report_html};
+use amparo_model::{Edtf, State};
+use amparo_office::load::Want;
+use amparo_office::{Exit, Look, OpenCase, Problem, Result};
+use serde_json::{Value as Json, json};
+use std::path::{Path, PathBuf};
+
+pub fn chronology(cx: &Cx, out: &mut Out) -> Result<u8> {
+    cx.in_case(|desk, case| {
+        let path = cx.parsed.flag_path("out").unwrap_or_else(|| PathBuf::from(format!("{}.pdf", case.handle)));
+        let office = desk.roster().settings.name.clone();
+        let pdf = chronology_pdf(cx, case, &office, &workers()?)?;
+        write(&path, &pdf)?;
+        out.line(cx.say("answer-chronology", &[("path", path.display().to_string()), ("bytes", pdf.len().to_string())]));
+        Ok(0)
+    })
+}
+
+pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    std::fs::write(path, bytes).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))
+}
+
+/// The chronology of a case as PDF, made in the reading process; that it was made is written down.
+pub fn chronology_pdf(cx: &Cx, case: &mut OpenCase, office: &str, workers: &Workers) -> Result<Vec<u8>> {
+    let whose = cx.whose(case)?;
+    let look = cx.look(case, vec!["chronology".to_owned()])?;
+    let mut loaded = case.load(&look, Want::FACTS)?;
+    let view = loaded.view();
+    let own = OpenCase::own(&view, &look);
+    let as_of = cx.as_of(&view.zone)?;
+    let seen = Seen::of(case, &view, own, whose, as_of, understand::span(cx, as_of)?);
+    let data = chronology_data(cx, case, &seen, office)?;
+    let pdf = workers.produce("chronology", cx.lang.code(), data).map_err(unmade)?;
+    case.produced("chronology", &pdf, cx.lang.code())?;
+    Ok(pdf)
+}
+
+/// The content of the chronology as plain data, in the reader's language (the shape is the renderer's).
+fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> Result<Json> {
+    let (entry, hash, words) = case.content_head(cx.spanish())?;
+    let month = |m| amparo_lang::month(m, cx.lang);
+    let when = |e: &Edtf| amparo_lang::date(e, cx.lang);
+    let parties: Vec<Json> = seen.people.iter().filter_map(|id| seen.view.file.party(*id)).map(|p| {
+        let name = p.name.clone().unwrap_or_default();
+        json!({"who": plain(&name), "role": amparo_lang::party(&p.token, cx.lang), "detail": ""})
+    }).collect();
+    let findings: Vec<Json> = seen.findings.iter().map(|f| json!({
+        "when": f.when.as_ref().map(when).unwrap_or_default(),
+        "whose": seen.who(cx, f.subject),
+        "kind": cx.term("type", f.kind.as_str()),
+        "sentence": seen.sentence(cx, &f.says),
+        "settled": f.resolution.map(|r| cx.term("resolution", r.as_str())).unwrap_or_default(),
+        "references": seen.references(f.because()),
+    })).collect();
+    let timeline: Vec<Json> = seen.items.iter().map(|i| json!({
+        "when": when(&i.when),
+        "lane": cx.term("lane", i.lane.as_str()),
+        "whose": seen.who(cx, i.subject),
+        "sentence": seen.sentence(cx, &i.says),
+        "references": seen.references(&i.records),
+    })).collect();
+    let grids: Vec<Json> = seen.grids.iter().map(|g| json!(seen.grid(cx, g))).collect();
+    let lanes: Vec<Json> = seen.grids.iter().map(|g| json!(seen.lanes(cx, g))).collect();
+    let gaps: Vec<Json> = seen.grids.iter().flat_map(|c| c.gaps.iter().map(|g| json!({
+        "whose": seen.who(cx, Some(c.subject)), "from": month(g.from), "to": month(g.to), "months": g.months,
+    }))).collect();
+    let ask: Vec<Json> = seen.grids.iter().flat_map(|c| c.ask.iter().map(|(m, says)| json!({
+        "whose": seen.who(cx, Some(c.subject)), "month": month(*m), "sentence": seen.sentence(cx, says),
+    }))).collect();
+    let calls: Vec<Json> = seen.people.iter().filter_map(|p| seen.calls(cx, *p)).map(|c| json!(c)).collect();
+    let sources: Vec<Json> = seen.sources().iter().zip(1..).map(|(g, number): (_, u32)| {
+        let r = &g.reading.report;
+        let inside = g.reading.inside.iter().map(|i| i.report.records).sum::<u64>();
+        json!({
+            "number": number, "name": plain(&g.given.name), "kind": cx.term("format", &r.kind), "whose": seen.who(cx, g.subject), "reaches": seen.reaches(cx, g),
+            "state": cx.term("state", r.state.as_str()), "records": r.records + inside, "furniture": r.furniture, "rejects": r.rejects, "unread": r.pages_unread,
+        })
+    }).collect();
+    let zone = seen.view.zone.iana_name().unwrap_or("UTC").to_owned();
+    let mut notes = vec![cx.say("note-zone", &[("zone", zone)])];
+    if !seen.own.unmasked {
+        notes.push(cx.word("note-masked"));
+    }
+    let unassigned = seen.view.file.readable().filter(|g| g.subject.is_none()).count();
+    if unassigned > 0 {
+        notes.push(cx.say("note-unassigned", &[("count", unassigned.to_string())]));
+    }
+    Ok(json!({
+        "office": office, "case": case.handle, "made_on": when(&Edtf::day(seen.as_of)), "head": {"entry": entry, "words": words, "digits": hash.to_string()},
+        "lead": "", "notes": notes, "parties": parties, "findings": findings, "timeline": timeline, "lanes": lanes, "coverage": grids, "gaps": gaps, "ask": ask,
+        "calls": calls, "sources": sources,
+    }))
+}
+
+/// What the report says beside the case itself.
+pub struct Around {
+    pub office: String,
+    pub title: String,
+    pub notice: String,
+    pub thief: Thief,
+    pub foot: Vec<String>,
+}
+
+/// The report of a case: one HTML file with everything in it, pages side by side included.
+pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
+    let look = cx.look(case, vec!["report".to_owned()])?;
+    let mut loaded = case.load(&look, Want::FACTS)?;
+    let view = loaded.view();
+    let own = OpenCase::own(&view, &look);
+    let as_of = cx.as_of(&view.zone)?;
+    let seen = Seen::of(case, &view, own, None, as_of, understand::span(cx, as_of)?);
+    let month = |m| amparo_lang::month(m, cx.lang);
+    let findings = seen.findings.iter().filter(|f| f.resolution.is_none()).map(|f| finding(cx, case, &look, &seen, f)).collect::<Result<Vec<_>>>()?;
+    let ask = seen.grids.iter().flat_map(|c| c.ask.iter().map(|(m, says)| ReportAsk { month: month(*m), whose: seen.who(cx, Some(c.subject)), sentence: seen.sentence(cx, says) })).collect();
+    let (entry, _, words) = case.content_head(cx.spanish())?;
+    let mut foot = vec![cx.say("answer-head", &[("seq", entry.to_string()), ("words", words)])];
+    foot.extend(around.foot);
+    let data = Report {
+        lang: cx.lang,
+        office: around.office,
+        case: case.handle.clone(),
+        title: around.title,
+        notice: around.notice,
+        made_on: amparo_lang::date(&Edtf::day(as_of), cx.lang),
+        lead: String::new(),
+        findings,
+        coverage: seen.grids.iter().map(|g| seen.grid(cx, g)).collect(),
+        lanes: seen.grids.iter().map(|g| seen.lanes(cx, g)).collect(),
+        calls: seen.people.iter().filter_map(|p| seen.calls(cx, *p)).collect(),
+        ask,
+        files: files(cx, &seen),
+        thief: around.thief,
+        foot,
+    };
+    Ok(report_html(&data))
+}
+
+/// A finding with its two papers side by side, each with the place marked.
+fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen<'_>, f: &amparo_model::results::Finding) -> Result<ReportFinding> {
+    let mut papers = Vec::new();
+    for record in seen.because(f).into_iter().take(2) {
+        let shown = amparo_office::access::reduce(record, &seen.own);
+        let png = super::papers::picture(case, look, record, &shown, cx)?;
+        let (width, height) = png_size(&png).unwrap_or((0, 0));
+        papers.push(ReportPaper { name: plain(&record.provenance.name), caption: super::papers::source(cx, &record.provenance), png, width, height });
+    }
+    let title = format!("{}: {}, {}", cx.term("type", f.kind.as_str()), cx.term("about", f.about.as_str()), seen.who(cx, f.subject));
+    Ok(ReportFinding { title: super::seen::capital(&title), sentence: seen.sentence(cx, &f.says), differs: seen.differs(cx, f), papers })
+}
+
+fn png_size(png: &[u8]) -> Option<(u32, u32)> {
+    let number = |at: usize| png.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes);
+    Some((number(16)?, number(20)?))
+}
+
+fn files(cx: &Cx, seen: &Seen<'_>) -> Vec<ReportFile> {
+    let file = |g: &&amparo_model::Giving| {
+        let r = &g.reading.report;
+        let state_text = super::papers::state(cx, r);
+        ReportFile {
+            name: plain(if g.given.path.is_empty() { &g.given.name } else { &g.given.path }),
+            kind: cx.term("format", &r.kind),
+            state: match r.state {
+                State::Read => FileState::Read,
+                State::PartlyRead => FileState::Partly,
+                State::Unread | State::Refused | State::Withdrawn => FileState::Unread,
+            },
+            state_text,
+            whose: seen.who(cx, g.subject),
+            reaches: seen.reaches(cx, g),
+            records: r.records + g.reading.inside.iter().map(|i| i.report.records).sum::<u64>(),
+            furniture: r.furniture,
+            rejects: r.rejects,
+            unread: r.pages_unread,
+        }
+    };
+    seen.sources().iter().map(file).collect()
+}

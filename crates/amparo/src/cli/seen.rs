@@ -1,0 +1,324 @@
+//! A whole case as a reader sees it, in one language: what the chronology, the report and the charts are made of.
+
+use super::understand::{settled_findings, people, said};
+use super::{Cx, papers};
+use amparo_analysis::{CallTable, View, coverage, merge, timeline};
+use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
+use amparo_model::event::SegmentKind;
+use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
+use amparo_model::{Edtf, Giving, Kind, PartyId, Record};
+use amparo_office::access::Own;
+use amparo_office::OpenCase;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows of numbers that a chart of calls shows.
+const NUMBERS: usize = 8;
+
+/// Everything computed once.
+pub struct Seen<'v> {
+    pub view: &'v View<'v>,
+    pub own: Own,
+    pub as_of: Date,
+    pub span: (Month, Month),
+    pub people: Vec<PartyId>,
+    pub records: Vec<Record>,
+    pub findings: Vec<Finding>,
+    pub items: Vec<TimelineItem>,
+    pub grids: Vec<Coverage>,
+    summaries: Vec<CallSummary>,
+}
+
+impl<'v> Seen<'v> {
+    pub fn of(case: &OpenCase, view: &'v View<'v>, own: Own, whose: Option<PartyId>, as_of: Date, span: (Month, Month)) -> Seen<'v> {
+        let (records, calls) = (merge(view), CallTable::build(view));
+        let people = people(view, whose);
+        let mut findings = settled_findings(view, case, &records);
+        findings.retain(|f| whose.is_none_or(|w| f.subject == Some(w)));
+        let mut items = timeline(view, &records, &calls).items;
+        items.retain(|i| whose.is_none_or(|w| i.subject == Some(w)) && i.when.earliest().is_none_or(|d| d <= as_of));
+        let grids = people.iter().map(|p| coverage(view, &records, &calls, Claim::Presence, *p, span.0, span.1, as_of)).collect();
+        let summaries = calls.summaries(None);
+        drop(calls);
+        Seen { view, own, as_of, span, people, records, findings, items, grids, summaries }
+    }
+
+    pub fn who(&self, cx: &Cx, party: Option<PartyId>) -> String {
+        self.view.file.token_of(party).map_or_else(|| cx.word("party-none"), |t| amparo_lang::party(t, cx.lang))
+    }
+
+    /// A person in a heading: the role, begun with a capital.
+    pub fn who_heading(&self, cx: &Cx, party: Option<PartyId>) -> String {
+        capital(&self.who(cx, party))
+    }
+
+    // ---- sources ----
+
+    /// The papers that are read, numbered as they were given.
+    pub fn sources(&self) -> Vec<&Giving> {
+        self.view.file.readable().collect()
+    }
+
+    /// The numbers of the papers that evidence stands on.
+    pub fn references(&self, ids: &[EvidenceId]) -> Vec<u32> {
+        let number: BTreeMap<u64, u32> = self.sources().iter().zip(1..).map(|(g, n)| (g.seq, n)).collect();
+        let mut out = BTreeSet::new();
+        for id in ids {
+            match id {
+                EvidenceId::Record(id) => {
+                    if let Some(record) = self.record(id) {
+                        let all = std::iter::once(&record.provenance).chain(record.also.iter().map(|(_, p)| p));
+                        out.extend(all.filter_map(|p| number.get(&p.giving)));
+                    }
+                }
+                EvidenceId::Calls { .. } => out.extend(self.view.calls.iter().filter(|b| holds(b, id)).filter_map(|b| number.get(&b.giving))),
+            }
+        }
+        out.into_iter().copied().collect()
+    }
+
+    pub fn record(&self, id: &amparo_model::RecordId) -> Option<&Record> {
+        self.records.iter().find(|r| r.id == *id || r.also.iter().any(|(a, _)| a == id))
+    }
+
+    // ---- charts ----
+
+    pub fn grid(&self, cx: &Cx, coverage: &Coverage) -> Grid {
+        let who = self.who_heading(cx, Some(coverage.subject));
+        let month = |m: Month| amparo_lang::month(m, cx.lang);
+        let range = [("from", month(self.span.0)), ("to", month(self.span.1))];
+        let boxes = coverage.months.iter().map(|m| MonthBox { month: m.month, best: m.best.into(), records: m.evidence.iter().map(|e| e.count).sum() });
+        Grid { title: cx.say("chart-coverage", &[("who", who), ("claim", cx.term("claim", coverage.claim.as_str()))]), desc: cx.say("chart-coverage-desc", &range), months: boxes.collect() }
+    }
+
+    pub fn lanes(&self, cx: &Cx, coverage: &Coverage) -> Lanes {
+        let party = coverage.subject;
+        let mine = || self.records.iter().filter(move |r| r.subject == Some(party));
+        let runs = |best: Best| runs(&coverage.months, best);
+        let reach = self.phone_reach(party);
+        Lanes {
+            title: cx.say("chart-lanes", &[("who", self.who_heading(cx, Some(party)))]),
+            desc: cx.word("chart-lanes-desc"),
+            span: Span { from: self.span.0, to: self.span.1 },
+            work: self.work(cx, mine()),
+            home: mine().filter(|r| r.kind == Kind::Address).filter_map(|r| self.bar(r, address(r))).collect(),
+            phone: self.phone(party),
+            phone_reach: reach,
+            phone_note: reach.map_or_else(|| cx.word("chart-no-phone"), |r| cx.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, cx.lang)), ("to", amparo_lang::month(r.to, cx.lang))])),
+            immigration: mine().filter_map(|r| self.point(cx, r)).collect(),
+            gaps: runs(Best::None),
+            out_of_reach: runs(Best::OutOfReach),
+            disputes: self.disputes(cx, party),
+        }
+    }
+
+    /// Jobs as bars; an employer of whom only year totals are known is half a bar.
+    fn work<'r>(&self, cx: &Cx, mine: impl Iterator<Item = &'r Record>) -> Vec<Bar> {
+        let mut bars: Vec<Bar> = Vec::new();
+        let mut paid: BTreeMap<String, (String, Month, Month)> = BTreeMap::new();
+        let mut years: BTreeMap<String, (String, BTreeSet<i16>)> = BTreeMap::new();
+        for record in mine {
+            let label = record.text("employer").map(|e| if self.own.household_employers.contains(e) { self.own.third(e) } else { e.to_owned() });
+            match record.kind {
+                Kind::Job => bars.extend(self.bar(record, label.unwrap_or_else(|| cx.term("kind", "job")))),
+                Kind::Pay => {
+                    let (Some(label), Some(month)) = (label, timeline::when(record).and_then(|w| w.latest()).map(Month::of)) else { continue };
+                    let known = paid.entry(amparo_analysis::names::plain(&label)).or_insert((label, month, month));
+                    (known.1, known.2) = (known.1.min(month), known.2.max(month));
+                }
+                Kind::Earnings if record.number("amount_cents").is_some_and(|n| n > 0) => {
+                    let label = label.unwrap_or_else(|| cx.term("kind", "earnings"));
+                    let year = record.number("year").and_then(|y| i16::try_from(y).ok());
+                    years.entry(amparo_analysis::names::plain(&label)).or_insert((label, BTreeSet::new())).1.extend(year);
+                }
+                _ => {}
+            }
+        }
+        let known: BTreeSet<String> = bars.iter().map(|b| amparo_analysis::names::plain(&b.label)).collect();
+        let within = |from: Month, to: Month| Some(Span { from: from.max(self.span.0), to: to.min(self.span.1) }).filter(|s| s.from <= s.to);
+        for (name, (label, from, to)) in &paid {
+            if !known.contains(name) {
+                bars.extend(within(*from, *to).map(|span| Bar { span, label: label.clone(), half: false }));
+            }
+        }
+        for (name, (label, years)) in years {
+            if known.contains(&name) || paid.contains_key(&name) {
+                continue;
+            }
+            let years: Vec<i16> = years.into_iter().collect();
+            for run in years.chunk_by(|a, b| a + 1 == *b) {
+                let (from, to) = (Month { year: run[0], month: 1 }, Month { year: run[run.len() - 1], month: 12 });
+                bars.extend(within(from, to).map(|span| Bar { span, label: label.clone(), half: true }));
+            }
+        }
+        bars.sort_by(|a, b| (a.span.from, &a.label).cmp(&(b.span.from, &b.label)));
+        bars
+    }
+
+    /// A record's time as a bar within the span; `None` outside it.
+    fn bar(&self, record: &Record, label: String) -> Option<Bar> {
+        let when = timeline::when(record)?;
+        let from = Month::of(when.earliest()?).max(self.span.0);
+        let to = Month::of(when.latest().unwrap_or(self.as_of)).min(self.span.1);
+        (from <= to).then_some(Bar { span: Span { from, to }, label, half: false })
+    }
+
+    fn point(&self, cx: &Cx, record: &Record) -> Option<Point> {
+        let shape = match record.kind {
+            Kind::Entry | Kind::Exit => PointShape::Diamond,
+            Kind::Encounter => PointShape::Triangle,
+            Kind::Filing | Kind::Notice | Kind::Hearing | Kind::Order | Kind::Status => PointShape::Square,
+            _ => return None,
+        };
+        let month = Month::of(timeline::when(record)?.earliest()?);
+        let detail = ["form", "class", "type"].iter().find_map(|f| record.text(f));
+        let kind = cx.term("kind", record.kind.as_str());
+        let label = detail.map_or(kind.clone(), |d| format!("{kind}, {d}"));
+        (self.span.0..=self.span.1).contains(&month).then_some(Point { month, shape, label })
+    }
+
+    fn phone(&self, party: PartyId) -> Vec<MonthCount> {
+        let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
+        for s in self.summaries.iter().filter(|s| s.subject == Some(party)) {
+            *counts.entry(s.month).or_default() += s.incoming + s.outgoing + s.missed;
+        }
+        for record in self.records.iter().filter(|r| r.kind == Kind::Message && r.subject == Some(party)) {
+            if let Some(at) = record.instant("at") {
+                *counts.entry(self.view.month_of(at)).or_default() += 1;
+            }
+        }
+        counts.into_iter().filter(|(m, _)| (self.span.0..=self.span.1).contains(m)).map(|(month, count)| MonthCount { month, count }).collect()
+    }
+
+    /// The months that the person's files of calls reach.
+    fn phone_reach(&self, party: PartyId) -> Option<Span> {
+        let mut reach: Option<(Month, Month)> = None;
+        for giving in self.view.file.readable() {
+            let calls = giving.reading.segments.iter().any(|s| s.kind == SegmentKind::Calls);
+            let own = (giving.subject == Some(party) && calls).then_some(&giving.reading.report);
+            for covers in own.iter().filter_map(|r| r.covers.as_ref()) {
+                let day = |e: &Option<Edtf>| e.as_ref().and_then(|e| e.earliest()).map(Month::of);
+                if let (Some(from), Some(to)) = (day(&covers.from), covers.to.as_ref().and_then(|e| e.latest()).map(Month::of)) {
+                    reach = Some(reach.map_or((from, to), |(a, b)| (a.min(from), b.max(to))));
+                }
+            }
+        }
+        let (from, to) = reach?;
+        Some(Span { from: from.max(self.span.0), to: to.min(self.span.1) }).filter(|s| s.from <= s.to)
+    }
+
+    fn disputes(&self, cx: &Cx, party: PartyId) -> Vec<Dispute> {
+        let of = |f: &&Finding| f.subject == Some(party) && f.kind == FindingType::Contradiction && f.resolution.is_none();
+        let dispute = |f: &Finding| {
+            let lane = match f.about {
+                About::Employment => Lane::Work,
+                About::Phone => Lane::Phone,
+                About::Address => Lane::Home,
+                About::Presence | About::Identity | About::Travel => Lane::Immigration,
+            };
+            let month = Month::of(f.when.as_ref()?.earliest()?);
+            (self.span.0..=self.span.1).contains(&month).then(|| Dispute { month, lane, label: cx.term("about", f.about.as_str()) })
+        };
+        self.findings.iter().filter(of).filter_map(dispute).collect()
+    }
+
+    /// The numbers that a person's phone speaks with most, by month.
+    pub fn calls(&self, cx: &Cx, party: PartyId) -> Option<Calls> {
+        let reach = self.phone_reach(party)?;
+        let mut numbers: BTreeMap<&str, (Vec<MonthCount>, u64, &CallSummary)> = BTreeMap::new();
+        for s in self.summaries.iter().filter(|s| s.subject == Some(party) && (reach.from..=reach.to).contains(&s.month)) {
+            let count = s.incoming + s.outgoing + s.missed;
+            let known = numbers.entry(&s.number).or_insert((Vec::new(), 0, s));
+            known.0.push(MonthCount { month: s.month, count });
+            known.1 += count;
+            if known.2.name.is_none() {
+                known.2 = s;
+            }
+        }
+        let all = numbers.len();
+        let mut most: Vec<_> = numbers.into_iter().collect();
+        most.sort_by(|a, b| (b.1.1, a.0).cmp(&(a.1.1, b.0)));
+        let rows = most.into_iter().take(NUMBERS).map(|(number, (months, _, s))| {
+            let open = s.of_party || self.own.may_show(s.e164.then_some(number), Some(number));
+            let name = if open { s.name.clone().unwrap_or_else(|| number.to_owned()) } else { amparo_model::numbers::mask_number(number) };
+            let note = cx.word(if s.of_party { "chart-in-case" } else if open { "chart-open" } else { "chart-masked" });
+            CallRow { name, note, months: by_month(months) }
+        });
+        let rows: Vec<CallRow> = rows.collect();
+        let who = self.who_heading(cx, Some(party));
+        let month = |m: Month| amparo_lang::month(m, cx.lang);
+        Some(Calls {
+            title: cx.say("chart-calls", &[("who", who), ("shown", rows.len().to_string()), ("all", all.to_string())]),
+            desc: cx.say("chart-calls-desc", &[("from", month(reach.from)), ("to", month(reach.to))]),
+            from: reach.from,
+            to: reach.to,
+            rows,
+        })
+    }
+
+    // ---- sentences ----
+
+    pub fn sentence(&self, cx: &Cx, says: &amparo_model::results::Says) -> String {
+        said(cx, says, &self.own)
+    }
+
+    /// The field by field difference of the first two records of a finding, in words.
+    pub fn differs(&self, cx: &Cx, finding: &Finding) -> Vec<(String, Vec<String>)> {
+        let two: Vec<&Record> = self.because(finding).into_iter().take(2).collect();
+        let [a, b] = two[..] else { return Vec::new() };
+        if a.kind != b.kind {
+            return Vec::new();
+        }
+        let text = |r: &Record, field: &str| r.fields.get(field).map(|v| match v {
+            amparo_model::Value::Edtf(e) => amparo_lang::date(e, cx.lang),
+            v => v.to_text(),
+        });
+        let differs = |spec: &amparo_model::record::FieldSpec| match (text(a, spec.name), text(b, spec.name)) {
+            (Some(x), Some(y)) if x != y => Some((cx.term("field", spec.name), vec![x, y])),
+            _ => None,
+        };
+        a.kind.fields().iter().filter_map(differs).collect()
+    }
+
+    /// The records behind a finding, the first of each paper before others of it.
+    pub fn because(&self, finding: &Finding) -> Vec<&Record> {
+        let records: Vec<&Record> = finding.because().iter().filter_map(|id| match id {
+            EvidenceId::Record(id) => self.record(id),
+            EvidenceId::Calls { .. } => None,
+        }).collect();
+        let mut seen = BTreeSet::new();
+        let (first, rest): (Vec<&Record>, Vec<&Record>) = records.into_iter().partition(|r| seen.insert(r.provenance.original));
+        first.into_iter().chain(rest).collect()
+    }
+
+    pub fn reaches(&self, cx: &Cx, giving: &Giving) -> String {
+        papers::reaches(cx, &giving.reading.report)
+    }
+}
+
+/// A sentence's beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+}
+
+fn holds(batch: &amparo_analysis::CallBatch, id: &EvidenceId) -> bool {
+    let EvidenceId::Calls { number, .. } = id else { return false };
+    batch.columns.number.values.contains(number) || batch.columns.number_raw.values.contains(number)
+}
+
+fn by_month(months: Vec<MonthCount>) -> Vec<MonthCount> {
+    let mut sums: BTreeMap<Month, u64> = BTreeMap::new();
+    months.iter().for_each(|m| *sums.entry(m.month).or_default() += m.count);
+    sums.into_iter().map(|(month, count)| MonthCount { month, count }).collect()
+}
+
+fn address(record: &Record) -> String {
+    record.text("city").or(record.text("text")).unwrap_or_default().to_owned()
+}
+
+/// Runs of months whose best is this.
+fn runs(months: &[amparo_model::results::CoverageMonth], best: Best) -> Vec<Span> {
+    let same = |m: &amparo_model::results::CoverageMonth| m.best == best;
+    months.chunk_by(|a, b| same(a) == same(b)).filter(|run| same(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
+}
