@@ -6,7 +6,7 @@ use amparo_model::ids::RunId;
 use amparo_model::reading::Inside;
 use amparo_model::wire::FromWorker;
 use amparo_model::{Certainty, Draft, Giving, PartyId, Reject, Report, Sha256, State};
-use amparo_vault::{Case, Now, Open, Segments, Where};
+use amparo_vault::{Apart, Case, Now, Open, Segments, Where};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -74,6 +74,13 @@ pub fn receive(case: &mut Case<Open>, incoming: Incoming<'_>, read: &mut ReadFil
     Ok(case.append(drawer, What::Given(given(kept.blob, None, companions, reading)), &keys, clock())?)
 }
 
+/// A file of an archive, kept and read on its own because another file of the archive is to be forgotten.
+pub fn apart(case: &mut Case<Open>, path: &str, body: &mut dyn Read, read: &mut ReadFile<'_>) -> Result<Apart> {
+    let kept = case.keep(body)?;
+    let (reading, _) = take(case, read, false)?;
+    Ok(Apart { path: path.to_owned(), kept, reading })
+}
+
 /// Runs a newer reader over what is held; the number of the new entry.
 pub fn reread(case: &mut Case<Open>, of: u64, read: &mut ReadFile<'_>, clock: fn() -> Now) -> Result<u64> {
     let giving = case.file().givings.get(&of).ok_or_else(|| Problem::from(amparo_vault::VaultError::NoSuchEntry(of)))?;
@@ -119,7 +126,7 @@ fn take(case: &mut Case<Open>, read: &mut ReadFile<'_>, set: bool) -> Result<(Re
 }
 
 /// What only a representative sets (RECORDS.md): a file that says it without being given that way is not taken at its word.
-const ONLY_SET: &[&str] = &["authorized", "complete"];
+pub const ONLY_SET: &[&str] = &["authorized", "complete"];
 
 #[derive(Default)]
 struct Heard {

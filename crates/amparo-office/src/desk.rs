@@ -5,7 +5,7 @@ use crate::open_case::OpenCase;
 use crate::problem::{Exit, Problem, Result};
 use amparo_model::ids::RunId;
 use amparo_model::{JournalId, MemberId};
-use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
+use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -244,6 +244,17 @@ impl Desk {
     pub fn backup(&mut self, folder: &Path, label: &str) -> Result<BackedUp> {
         self.may(Action::Backup)?;
         Ok(self.office.backup(folder, label, (self.clock)())?)
+    }
+
+    /// Receives a case that another office handed over, into a new case.
+    pub fn import(&mut self, folder: &Path, identity: Option<&str>) -> Result<Imported> {
+        self.may(Action::HandOver)?;
+        Ok(self.office.import(folder, identity, None, (self.clock)())?)
+    }
+
+    /// What another office needs to hand a case over to this member.
+    pub fn recipient(&self) -> &str {
+        self.office.recipient()
     }
 
     /// Places whose next backup has yet to bring an order to forget.

@@ -20,3 +20,4 @@ pub use problem::{Exit, Problem, Result};
 // What the doors see of custody: results, never keys.
 pub use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Look, MemberState, Now, Since, Standing, Store, StoreError, VaultError};
 pub use amparo_vault::{Found, Report as Verified};
+pub use amparo_vault::{Apart, Exported, Imported as Handed, Made, Profile};

@@ -9,7 +9,7 @@ use amparo_analysis::View;
 use amparo_model::event::{At, Change, Judgement, Purpose, Resolution, What};
 use amparo_model::ids::{FindingId, RunId};
 use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId, Report, Sha256};
-use amparo_vault::{Case, Forgotten, Found, Look, Now, Open, Plain, Roster, Since, Tokens, Where};
+use amparo_vault::{Apart, Case, Exported, Forgotten, Found, Handing, Look, Made, Now, Open, Plain, Profile, Roster, Since, Tokens, Where};
 use std::sync::Arc;
 
 pub struct OpenCase {
@@ -300,6 +300,33 @@ impl OpenCase {
         let all: Vec<u64> = self.file().givings.values().filter(|g| g.given.sha256 == sha256).map(|g| g.seq).collect();
         let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
         Ok(self.case.withdraw(&mut desk.office, &all, purpose, agreed, (self.clock)())?)
+    }
+
+    /// Keeps and reads one of an archive's other files on its own, before the archive goes.
+    pub fn keep_apart(&mut self, path: &str, body: &mut dyn std::io::Read, read: &mut ReadFile<'_>) -> Result<Apart> {
+        self.may(Action::Forget)?;
+        accession::apart(&mut self.case, path, body, read)
+    }
+
+    /// Withdraws one file of an archive; the others were kept apart.
+    pub fn withdraw_inside(&mut self, desk: &mut Desk, of: u64, inside: &str, others: Vec<Apart>, purpose: &str) -> Result<Forgotten> {
+        self.may(Action::Forget)?;
+        let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
+        Ok(self.case.withdraw_inside(&mut desk.office, of, &[inside.to_owned()], others, purpose, agreed, (self.clock)())?)
+    }
+
+    /// Moves a paper to another case, with its reading and the corrections made to it; forgotten here.
+    pub fn move_to(&mut self, desk: &mut Desk, to: &mut OpenCase, of: u64, subject: Option<PartyId>) -> Result<Forgotten> {
+        self.may(Action::Forget)?;
+        to.may(Action::Receive)?;
+        let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
+        Ok(self.case.move_to(&mut desk.office, &mut to.case, of, subject, agreed, (self.clock)())?.forgotten)
+    }
+
+    /// Hands the case over into a new folder; `made` are files of the office's own making.
+    pub fn export(&self, look: &Look, folder: &std::path::Path, profile: Profile, to: Option<&str>, made: Vec<Made<'_>>) -> Result<Exported> {
+        self.may(Action::HandOver)?;
+        Ok(self.case.export(look, folder, Handing { profile, to, whose: None, made }, (self.clock)())?)
     }
 
     pub fn hold(&mut self, of: Option<u64>, release: bool, because: &str) -> Result<()> {

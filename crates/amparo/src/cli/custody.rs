@@ -7,8 +7,7 @@ use super::out::{Out, columns, plain};
 use super::{Cx, usage};
 use crate::reading::Options;
 use amparo_model::Sha256;
-use amparo_office::accession::Incoming;
-use amparo_office::{Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
+use amparo_office::{Apart, Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -33,7 +32,7 @@ pub fn assign(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-/// To another case: received there newly sealed, then withdrawn here.
+/// To another case: received there newly sealed, with its reading and corrections, then withdrawn here.
 fn elsewhere(cx: &Cx, out: &mut Out) -> Result<u8> {
     let to = cx.parsed.flag("case").map_err(usage)?.unwrap_or_default().to_owned();
     cx.in_case(|desk, case| {
@@ -43,30 +42,7 @@ fn elsewhere(cx: &Cx, out: &mut Out) -> Result<u8> {
         }
         let mut other = desk.open(&to)?;
         let subject = cx.whose(&other)?;
-        let look = cx.look(case, vec![format!("file {of}")])?;
-        let workers = workers()?;
-        let (name, _, mut body) = case.fetch(&look, of)?;
-        let taken = held(name, &mut body)?;
-        let mut beside = Vec::new();
-        for (name, mut body) in case.fetch_companions(&look, of)? {
-            beside.push(held(name, &mut body)?);
-        }
-        let (run, _) = desk.begin_run(&other)?;
-        let mut bodies: Vec<_> = beside.iter().map(|t| (t.name.clone(), &t.file)).collect();
-        let incoming = Incoming {
-            name: taken.name.clone(),
-            path: String::new(),
-            body: &mut &taken.file,
-            companions: bodies.iter_mut().map(|(name, file)| (name.clone(), file as &mut dyn std::io::Read)).collect(),
-            from: None,
-            subject,
-            run,
-            set: false,
-        };
-        let options = Options { ocr: true, region: String::new() };
-        other.receive(incoming, &mut *gather::reader(&workers, &taken, &beside, &options))?;
-        desk.end_run(&other)?;
-        let forgotten = case.withdraw(desk, of, "moved")?;
+        let forgotten = case.move_to(desk, &mut other, of, subject)?;
         out.line(cx.say("answer-moved-case", &[("file", of.to_string()), ("handle", to.clone())]));
         gone(cx, out, &forgotten);
         Ok(0)
@@ -89,17 +65,20 @@ pub fn withdraw(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|desk, case| {
         let (of, inside) = file(cx, case)?;
         let purpose = cx.purpose()?.as_str();
-        if !inside.is_empty() {
-            keep_the_others(cx, desk, case, of, &inside)?;
-        }
-        let forgotten = case.withdraw(desk, of, purpose)?;
+        let forgotten = match inside.is_empty() {
+            true => case.withdraw(desk, of, purpose)?,
+            false => {
+                let others = the_others(cx, case, of, &inside)?;
+                case.withdraw_inside(desk, of, &inside, others, purpose)?
+            }
+        };
         gone(cx, out, &forgotten);
         Ok(0)
     })
 }
 
-/// Before an archive goes, its other files are kept as originals of their own.
-fn keep_the_others(cx: &Cx, desk: &Desk, case: &mut OpenCase, of: u64, inside: &str) -> Result<()> {
+/// Before an archive goes, its other files are kept and read on their own.
+fn the_others(cx: &Cx, case: &mut OpenCase, of: u64, inside: &str) -> Result<Vec<Apart>> {
     let look = cx.look(case, vec![format!("file {of}")])?;
     let file = case.show_file(&look)?;
     let giving = file.givings.get(&of).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", of))?;
@@ -108,26 +87,16 @@ fn keep_the_others(cx: &Cx, desk: &Desk, case: &mut OpenCase, of: u64, inside: &
     let archive = held(name, &mut body)?;
     let workers = workers()?;
     let options = Options { ocr: true, region: String::new() };
-    let (run, _) = desk.begin_run(case)?;
+    let mut others = Vec::new();
     for path in amparo_office::accession::others_in(&paths, inside) {
         let bytes = giving.reading.inside.iter().find(|i| i.path == path).map_or(0, |i| i.bytes);
         let fd = crate::reading::sealed_by(|out| workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out).map(|_| ()).map_err(|e| std::io::Error::other(e.reason().to_owned())))
             .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", &path).with("why", cx.term("reason", &e.to_string())))?;
         let short = path.rsplit('/').next().unwrap_or(&path).to_owned();
         let taken = gather::Taken::held(short, bytes, fd);
-        let incoming = Incoming {
-            name: taken.name.clone(),
-            path: format!("{}/{path}", archive.name),
-            body: &mut &taken.file,
-            companions: vec![],
-            from: giving.given.from.clone(),
-            subject: giving.subject_of(&path),
-            run,
-            set: false,
-        };
-        case.receive(incoming, &mut *gather::reader(&workers, &taken, &[], &options))?;
+        others.push(case.keep_apart(&path, &mut &taken.file, &mut *gather::reader(&workers, &taken, &[], &options))?);
     }
-    desk.end_run(case)
+    Ok(others)
 }
 
 /// What was forgotten, and where it is not yet forgotten.

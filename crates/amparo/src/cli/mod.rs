@@ -8,6 +8,7 @@ mod demo;
 mod first;
 mod help;
 mod gather;
+mod hand_over;
 mod members;
 mod out;
 mod papers;
@@ -67,6 +68,8 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
         "log" => custody::log(cx, out),
         "verify" => custody::verify(cx, out),
         "backup" => custody::backup(cx, out),
+        "export" => hand_over::export(cx, out),
+        "import" => hand_over::import(cx, out),
         "member add" => members::add(cx, out),
         "member remove" => members::remove(cx, out),
         "member list" => members::list(cx, out),

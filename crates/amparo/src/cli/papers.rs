@@ -170,7 +170,7 @@ pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// All records in the order of the contract: merged, or one a source.
-fn in_order<'v>(view: &'v View<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
+pub fn in_order<'v>(view: &'v View<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
     if unmerged {
         let mut records = view.records.clone();
         let calls = view.calls.iter().flat_map(|b| (0..b.columns.len()).map(|i| amparo_analysis::view::record_of(b.columns.draft(i), b.original, &b.name, &b.reader, b.giving, b.subject)));
@@ -234,14 +234,14 @@ fn csv_fields() -> Vec<(&'static str, Type)> {
     fields
 }
 
-fn csv_head() -> String {
+pub fn csv_head() -> String {
     let mut cells = vec!["id", "kind", "subject", "masked", "number_masked"];
     cells.extend(csv_fields().iter().map(|(name, _)| *name));
     cells.extend(["certainty", "confidence", "by", "original", "file", "inside", "page", "row", "reader"]);
     cells.join(",")
 }
 
-fn csv_line(shown: &Visible<Shown>, file: &CaseFile) -> String {
+pub fn csv_line(shown: &Visible<Shown>, file: &CaseFile) -> String {
     let Shown { record, masked, number_masked } = shown.get();
     let tel = |n: &str| if n.starts_with('+') { format!("tel:{n}") } else { n.to_owned() };
     let mut cells = vec![record.id.to_string(), record.kind.as_str().to_owned(), file.token_of(record.subject).unwrap_or_default().to_owned()];
