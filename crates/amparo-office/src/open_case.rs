@@ -324,7 +324,7 @@ impl OpenCase {
     }
 
     /// Hands the case over into a new folder; `made` are files of the office's own making.
-    pub fn export(&self, look: &Look, folder: &std::path::Path, profile: Profile, to: Option<&str>, made: Vec<Made<'_>>) -> Result<Exported> {
+    pub fn export<'a>(&self, look: &Look, folder: &std::path::Path, profile: Profile, to: Option<&'a str>, made: Vec<Made<'a>>) -> Result<Exported> {
         self.may(Action::HandOver)?;
         Ok(self.case.export(look, folder, Handing { profile, to, whose: None, made }, (self.clock)())?)
     }

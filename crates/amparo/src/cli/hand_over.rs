@@ -19,7 +19,7 @@ pub fn export(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|_, case| {
         let look = cx.look(case, vec!["export".to_owned(), profile.as_str().to_owned()])?;
         let done = if profile == Profile::ClientFile {
-            let (mut lines, mut cells) = records(cx, case, &look)?;
+            let (mut lines, mut cells) = records(case, &look)?;
             let made = vec![Made { name: "records.jsonl", bytes: &mut lines }, Made { name: "records.csv", bytes: &mut cells }];
             case.export(&look, &folder, profile, to.as_deref(), made)?
         } else {
@@ -46,7 +46,7 @@ pub fn export(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// The records as the contract prints them and as a spreadsheet, without what only a representative sets.
-fn records(cx: &Cx, case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> {
+fn records(case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> {
     let mut loaded = case.load(look, Want::ALL)?;
     let view = loaded.view();
     let own = OpenCase::own(&view, look);

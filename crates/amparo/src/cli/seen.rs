@@ -33,7 +33,7 @@ impl<'v> Seen<'v> {
     pub fn of(case: &OpenCase, view: &'v View<'v>, own: Own, whose: Option<PartyId>, as_of: Date, span: (Month, Month)) -> Seen<'v> {
         let (records, calls) = (merge(view), CallTable::build(view));
         let people = people(view, whose);
-        let mut findings = settled_findings(view, case, &records);
+        let mut findings = settled_findings(view, case, &records, &calls, as_of);
         findings.retain(|f| whose.is_none_or(|w| f.subject == Some(w)));
         let mut items = timeline(view, &records, &calls).items;
         items.retain(|i| whose.is_none_or(|w| i.subject == Some(w)) && i.when.earliest().is_none_or(|d| d <= as_of));
