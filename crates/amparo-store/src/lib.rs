@@ -4,9 +4,11 @@
 //! of what they mean. An append counts only when it is durable; a failed sync makes the store read-only.
 
 mod local;
+mod memory;
 mod place;
 
 pub use local::{Local, private_file, private_folder};
+pub use memory::{Fault, Memory};
 pub use place::{Shared, shared_folder};
 
 use std::fmt;
@@ -126,7 +128,8 @@ pub trait Store: Send + Sync {
     /// All rows of a journal, or those of one kind, ordered by key.
     fn wraps(&self, journal: &Id, what: Option<u8>) -> Result<Vec<WrapRow>>;
     fn change_wraps(&self, put: &[WrapRow], delete: &[WrapKey]) -> Result<()>;
-    /// Makes sure that none of these byte strings is left in the database or its log.
+    /// Makes sure that none of these byte strings is left in the database or its log; with none named, that
+    /// nothing is left of whatever was deleted before.
     fn purge(&self, bytes: &[Vec<u8>]) -> Result<Purged>;
     /// Deletes a journal: entries, rows and head. Its sealed files are deleted by name.
     fn delete_journal(&self, journal: &Id) -> Result<()>;
@@ -152,6 +155,8 @@ pub trait Store: Send + Sync {
 
     /// Holds the right to write until dropped; waits while another program has it, saying so first.
     fn lock(&self, waiting: &mut dyn FnMut()) -> Result<Box<dyn Send>>;
+    /// Whether no other program works in this store now: what no entry names then is no one's.
+    fn alone(&self) -> Result<bool>;
     /// Copies database and log aside before the first write to a store whose tail is missing.
     fn set_aside(&self) -> Result<PathBuf>;
 }

@@ -1,11 +1,12 @@
 //! A case: sealed until a member with its grant opens it; written only by appending.
 
+use crate::forget;
 use crate::heads;
 use crate::journal::{Journal, Writing, Written};
 use crate::keep::{Kept, Plain, seal_stream};
 use crate::lock::{self, Key};
 use crate::look::Look;
-use crate::office::{Office, TRIES, gone, now_text, turn};
+use crate::office::{Office, TRIES, now_text, turn};
 use crate::problem::{Result, Standing, VaultError};
 use crate::ring::{self, Reach};
 use crate::roster::Roster;
@@ -133,7 +134,7 @@ fn replay(store: &Arc<dyn Store>, session: &Arc<Session>, roster: &Arc<Roster>, 
 }
 
 /// The office's roster as authority over a case: it learns nothing from the case.
-struct Frozen<'a>(&'a mut Roster);
+pub(crate) struct Frozen<'a>(pub &'a mut Roster);
 
 impl crate::journal::Authors for Frozen<'_> {
     fn sign_key(&self, member: MemberId) -> Option<[u8; 32]> {
@@ -320,10 +321,11 @@ impl Case<Open> {
             let (mut epoch, rows, delete, bytes) = turn(&mut self.state.journal, &people, &[])?;
             epoch.gone.clone_from(&gone_members);
             let case = self.drawer(Where::Case)?;
+            forget::due(&*self.state.store)?;
             let done = self.try_append(case, What::Epoch(epoch), rows, delete, now)?.is_some();
             self.reload()?;
             if done {
-                let _ = gone(self.state.store.purge(&bytes)?);
+                forget::purge(&*self.state.store, &bytes)?;
                 return Ok(());
             }
         }

@@ -3,15 +3,15 @@
 //! A paper's bytes may lie on in old copies; without its row nobody opens them. Tombstones are standing
 //! orders: every open obeys those that the journal itself holds.
 
-use crate::case::{Case, Open, Where};
-use crate::journal::Fate;
+use crate::case::{Case, Frozen, Open, Where};
+use crate::journal::{Fate, Journal};
 use crate::office::{Office, TRIES, now_text};
 use crate::problem::{Result, VaultError};
 use crate::ring::{self, Reach};
 use crate::roster::ShredWish;
 use crate::{Now, stamp};
 use amparo_model::{DrawerId, JournalId, PartyId, Sha256, What};
-use amparo_store::{Purged, WrapKey, WrapRow};
+use amparo_store::{Purged, Store, WrapKey, WrapRow};
 use std::collections::BTreeSet;
 
 /// Seven days of the node's clock.
@@ -37,6 +37,26 @@ pub struct Withdrawal {
     pub blobs: Vec<Sha256>,
     /// The case's last paper, or more than half of its papers in seven days: ask first, as for shredding.
     pub ask_first: bool,
+}
+
+const DUE: &str = "purge";
+
+/// Says, before keys are deleted, that their bytes must be looked for afterwards: a crash in between is made good.
+pub(crate) fn due(store: &dyn Store) -> Result<()> {
+    Ok(store.put_meta(DUE, b"1")?)
+}
+
+pub(crate) fn is_due(store: &dyn Store) -> Result<bool> {
+    Ok(store.meta(DUE)?.is_some_and(|m| !m.is_empty()))
+}
+
+/// Looks for the deleted bytes until none is left; whether none is.
+pub(crate) fn purge(store: &dyn Store, bytes: &[Vec<u8>]) -> Result<bool> {
+    let gone = store.purge(bytes)? == Purged::Gone;
+    if gone {
+        store.put_meta(DUE, b"")?;
+    }
+    Ok(gone)
 }
 
 impl Case<Open> {
@@ -85,26 +105,56 @@ impl Case<Open> {
             if plan.ask_first && !agreed {
                 return Err(VaultError::AskFirst);
             }
-            let (delete, bytes) = self.rows_to_delete(&plan.entries, &plan.blobs);
-            let case = self.drawer(Where::Case)?;
-            let what = What::Withdrawn { entries: plan.entries.clone(), blobs: plan.blobs.clone(), purpose: purpose.to_owned() };
-            let Some(written) = self.try_append(case, what, vec![], delete, now)? else {
-                self.reload()?;
-                continue;
-            };
-            let (entries, papers) = (plan.entries.len(), plan.blobs.len());
-            office.append("common", What::Tombstone { journal: self.id(), entries: plan.entries, blobs: plan.blobs.clone() }, now)?;
-            for blob in &plan.blobs {
-                match self.state.store.blob_delete(&blob.0) {
-                    Ok(()) | Err(amparo_store::StoreError::NotThere { .. }) => {}
-                    Err(e) => return Err(e.into()),
-                }
+            if let Some(done) = self.forget(office, plan, vec![], purpose, now)? {
+                return Ok(done);
             }
-            let purged = self.state.store.purge(&bytes)?;
             self.reload()?;
-            return Ok(Forgotten { seq: written.seq, entries, papers, gone_here: purged == Purged::Gone, not_yet: office.not_yet() });
         }
         Err(VaultError::Busy)
+    }
+
+    /// Order, rows and sealed files; `None` where somebody else wrote in between.
+    fn forget(&mut self, office: &mut Office, plan: Withdrawal, more: Vec<WrapRow>, purpose: &str, now: Now) -> Result<Option<Forgotten>> {
+        let (mut delete, mut bytes) = self.rows_to_delete(&plan.entries, &plan.blobs);
+        delete.extend(more.iter().map(|row| row.key.clone()));
+        bytes.extend(more.iter().map(ring::needle));
+        let case = self.drawer(Where::Case)?;
+        let what = What::Withdrawn { entries: plan.entries.clone(), blobs: plan.blobs.clone(), purpose: purpose.to_owned() };
+        due(&*self.state.store)?;
+        let Some(written) = self.try_append(case, what, vec![], delete, now)? else { return Ok(None) };
+        let (entries, papers) = (plan.entries.len(), plan.blobs.len());
+        office.append("common", What::Tombstone { journal: self.id(), entries: plan.entries, blobs: plan.blobs.clone() }, now)?;
+        delete_blobs(&*self.state.store, plan.blobs.iter())?;
+        let gone_here = purge(&*self.state.store, &bytes)?;
+        self.reload()?;
+        Ok(Some(Forgotten { seq: written.seq, entries, papers, gone_here, not_yet: office.not_yet() }))
+    }
+
+    /// All that lies in one person's drawer, and what tells of it: their papers, what they said, their name.
+    fn plan_party(&self, party: PartyId, now: Now) -> Result<Withdrawal> {
+        let drawer = self.drawer(Where::Party(party))?;
+        let file = self.file();
+        let givings: Vec<u64> = file.givings.values().filter(|g| g.subject == Some(party)).map(|g| g.seq).collect();
+        let said = file.said.iter().filter(|(_, (s, _))| s.subject == Some(party)).map(|(seq, _)| *seq);
+        let mut plan = self.plan_withdrawal(&givings.iter().copied().chain(said).collect::<Vec<_>>(), now)?;
+        let mut entries: BTreeSet<(u64, Sha256)> = plan.entries.into_iter().collect();
+        let mut seen = 0;
+        for entry in self.journal().entries.iter().filter(|e| e.fate == Fate::Open) {
+            if entry.kind == "party" {
+                // Parties stand in the order of their entries.
+                if file.parties.get(seen).is_some_and(|p| p.id == party) {
+                    entries.insert((entry.seq, entry.hash));
+                }
+                seen += 1;
+            } else if entry.drawer == Some(drawer) {
+                entries.insert((entry.seq, entry.hash));
+                plan.blobs.extend(entry.blobs.iter().copied());
+            }
+        }
+        plan.entries = entries.into_iter().collect();
+        plan.blobs.sort();
+        plan.blobs.dedup();
+        Ok(plan)
     }
 
     fn rows_to_delete(&self, entries: &[(u64, Sha256)], blobs: &[Sha256]) -> (Vec<WrapKey>, Vec<Vec<u8>>) {
@@ -169,25 +219,53 @@ impl Office {
 
     /// Asks that a case be shredded; another member agrees, or seven days pass.
     pub fn shred_ask(&mut self, journal: JournalId, because: &str, now: Now) -> Result<u64> {
+        self.ask(journal, None, because, now)
+    }
+
+    /// Asks that one person's drawer be shredded, and the rest of the case be kept.
+    pub fn shred_ask_party(&mut self, journal: JournalId, party: PartyId, because: &str, now: Now) -> Result<u64> {
+        self.ask(journal, Some(party), because, now)
+    }
+
+    fn ask(&mut self, journal: JournalId, party: Option<PartyId>, because: &str, now: Now) -> Result<u64> {
         let case = self.open_case(journal, now)?;
         if case.file().held(None) {
             return Err(VaultError::Held);
         }
-        self.append("common", What::ShredAsked { journal, party: None, because: because.to_owned() }, now)
+        if let Some(party) = party {
+            case.drawer(Where::Party(party))?;
+        }
+        self.append("common", What::ShredAsked { journal, party, because: because.to_owned() }, now)
     }
 
-    fn wish(&self, journal: JournalId) -> Result<ShredWish> {
-        self.roster.shreds.iter().rev().find(|s| s.journal == journal && !s.cancelled).cloned().ok_or(VaultError::Refused("nobody asked"))
+    fn wish(&self, journal: JournalId, party: Option<PartyId>) -> Result<ShredWish> {
+        self.roster.shreds.iter().rev().find(|s| s.journal == journal && s.party == party && !s.cancelled).cloned().ok_or(VaultError::Refused("nobody asked"))
     }
 
     pub fn shred_cancel(&mut self, journal: JournalId, now: Now) -> Result<u64> {
-        let asked = self.wish(journal)?.seq;
+        self.cancel(journal, None, now)
+    }
+
+    pub fn shred_cancel_party(&mut self, journal: JournalId, party: PartyId, now: Now) -> Result<u64> {
+        self.cancel(journal, Some(party), now)
+    }
+
+    fn cancel(&mut self, journal: JournalId, party: Option<PartyId>, now: Now) -> Result<u64> {
+        let asked = self.wish(journal, party)?.seq;
         self.append("common", What::ShredCancelled { journal, asked }, now)
     }
 
     /// Another member's agreement.
     pub fn shred_agree(&mut self, journal: JournalId, now: Now) -> Result<u64> {
-        let wish = self.wish(journal)?;
+        self.agree(journal, None, now)
+    }
+
+    pub fn shred_agree_party(&mut self, journal: JournalId, party: PartyId, now: Now) -> Result<u64> {
+        self.agree(journal, Some(party), now)
+    }
+
+    fn agree(&mut self, journal: JournalId, party: Option<PartyId>, now: Now) -> Result<u64> {
+        let wish = self.wish(journal, party)?;
         if wish.by == self.member() {
             return Err(VaultError::Refused("the member who asked cannot agree"));
         }
@@ -196,7 +274,15 @@ impl Office {
 
     /// When a wish may be carried out, and whether it may be now.
     pub fn shred_ripe(&self, journal: JournalId, now: Now) -> Result<(bool, String)> {
-        let wish = self.wish(journal)?;
+        self.ripe(journal, None, now)
+    }
+
+    pub fn shred_ripe_party(&self, journal: JournalId, party: PartyId, now: Now) -> Result<(bool, String)> {
+        self.ripe(journal, Some(party), now)
+    }
+
+    fn ripe(&self, journal: JournalId, party: Option<PartyId>, now: Now) -> Result<(bool, String)> {
+        let wish = self.wish(journal, party)?;
         let asked = amparo_model::Instant::parse(&wish.at).ok_or(VaultError::Malformed("time"))?.ms;
         Ok((wish.agreed || now >= asked + RIPE_MS, now_text(asked + RIPE_MS)))
     }
@@ -212,20 +298,87 @@ impl Office {
             return Err(VaultError::Held);
         }
         let (seq, hash) = case.head();
-        let blobs: BTreeSet<Sha256> = case.journal().entries.iter().flat_map(|e| e.blobs.iter().copied()).collect();
-        let entries = case.journal().entries.len();
-        let bytes: Vec<Vec<u8>> = case.journal().ring.rows().map(ring::needle).collect();
-        drop(case);
-        // The order first: a crash from here on leaves a case that the next call shreds.
+        // The order first: a crash from here on leaves what the next start ends.
+        due(&*self.store)?;
         let written = self.append("common", What::Shredded { journal, seq, hash }, now)?;
-        self.store.delete_journal(&journal.0)?;
-        for blob in &blobs {
-            match self.store.blob_delete(&blob.0) {
-                Ok(()) | Err(amparo_store::StoreError::NotThere { .. }) => {}
-                Err(e) => return Err(e.into()),
+        let (entries, papers, gone_here) = shred_journal(&*self.store, case.journal())?;
+        Ok(Forgotten { seq: written, entries, papers, gone_here, not_yet: self.not_yet() })
+    }
+
+    /// Shreds one person's drawer: their papers, what they said, decisions about it, their name; the rest stays.
+    pub fn shred_party(&mut self, journal: JournalId, party: PartyId, now: Now) -> Result<Forgotten> {
+        let (ripe, until) = self.ripe(journal, Some(party), now)?;
+        if !ripe {
+            return Err(VaultError::NotRipe { until });
+        }
+        for _ in 0..TRIES {
+            let mut case = self.open_case(journal, now)?;
+            if case.file().held(None) {
+                return Err(VaultError::Held);
+            }
+            let plan = case.plan_party(party, now)?;
+            let drawer = case.drawer(Where::Party(party))?;
+            let keys = case.journal().ring.rows().filter(|r| r.key.what == ring::DRAWER_KEY && r.key.id.starts_with(&drawer.0)).cloned().collect();
+            if let Some(done) = case.forget(self, plan, keys, "shredded", now)? {
+                return Ok(done);
             }
         }
-        let purged = self.store.purge(&bytes)?;
-        Ok(Forgotten { seq: written, entries, papers: blobs.len(), gone_here: purged == Purged::Gone, not_yet: self.not_yet() })
+        Err(VaultError::Busy)
     }
+
+    /// Ends what a crash cut off: shredded journals that are still here, and bytes not yet looked for.
+    pub(crate) fn finish_forgetting(&self) -> Result<()> {
+        for journal in self.roster.cases.values().filter(|c| c.shredded.is_some()).map(|c| c.journal) {
+            if self.store.tip(&journal.0)?.is_some() || self.store.head(&journal.0)?.is_some() {
+                due(&*self.store)?;
+                let mut frozen = (*self.roster).clone();
+                let journal = Journal::replay(&*self.store, &self.session, journal, &mut Frozen(&mut frozen), &mut |_, _, _, _| {})?;
+                shred_journal(&*self.store, &journal)?;
+            }
+        }
+        if is_due(&*self.store)? {
+            purge(&*self.store, &[])?;
+        }
+        Ok(())
+    }
+
+    /// Sets sealed files aside that no entry names (of interrupted work); they are deleted 30 days later. A case
+    /// that never came to be goes at once: nothing was ever in it. Only
+    /// where this member can open every case and no other program works here. Answers what was set aside.
+    pub fn tidy(&self, now: Now) -> Result<Vec<Sha256>> {
+        if !self.store.alone()? {
+            return Ok(vec![]);
+        }
+        let report = self.verify(false, now)?;
+        if report.ok() {
+            report.litter.iter().try_for_each(|blob| self.store.blob_litter(&blob.0))?;
+            for journal in &report.unnamed {
+                if self.store.tip(&journal.0)?.is_some_and(|tip| tip.seq == 1) {
+                    self.store.delete_journal(&journal.0)?;
+                }
+            }
+            return Ok(report.litter);
+        }
+        Ok(vec![])
+    }
+}
+
+fn delete_blobs<'a>(store: &dyn Store, blobs: impl Iterator<Item = &'a Sha256>) -> Result<()> {
+    for blob in blobs {
+        match store.blob_delete(&blob.0) {
+            Ok(()) | Err(amparo_store::StoreError::NotThere { .. }) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Sealed files first: while the journal is there, a next start knows their names. Answers entries, papers, and
+/// whether no deleted key is left.
+fn shred_journal(store: &dyn Store, journal: &Journal) -> Result<(usize, usize, bool)> {
+    let blobs: BTreeSet<Sha256> = journal.entries.iter().flat_map(|e| e.blobs.iter().copied()).collect();
+    let bytes: Vec<Vec<u8>> = journal.ring.rows().map(ring::needle).collect();
+    delete_blobs(store, blobs.iter())?;
+    store.delete_journal(&journal.id.0)?;
+    Ok((journal.entries.len(), blobs.len(), purge(store, &bytes)?))
 }

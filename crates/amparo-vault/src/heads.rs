@@ -44,6 +44,7 @@ pub(crate) fn judge(store: &dyn Store, journal: &mut Journal, office: OfficeId, 
     let tip = journal.tip;
     let hash_at = |seq: u64| journal.entries.get((seq as usize).wrapping_sub(1)).map(|e| e.hash);
     let first_broken = journal.broken.iter().filter(|b| b.why != crate::journal::KEY_LOST).map(|b| b.seq).min();
+    let lost = journal.broken.iter().filter(|b| b.why == crate::journal::KEY_LOST).map(|b| b.seq).max();
     let note = store.head(&journal.id.0)?;
     let standing = match &note {
         None if tip.seq == 1 && named.is_none_or(|(seq, _)| seq <= 1) && first_broken.is_none() => Standing::AfterCrash { from: 1, to: 1 },
@@ -59,6 +60,8 @@ pub(crate) fn judge(store: &dyn Store, journal: &mut Journal, office: OfficeId, 
                     _ => match first_broken {
                         Some(seq) if seq > head.seq => Standing::ForeignTail { from: seq },
                         Some(_) => first_fault(journal),
+                        // What nobody's key opens was not written here, or its row went with a lost tail.
+                        None if lost.is_some_and(|seq| seq > head.seq) => Standing::ForeignTail { from: head.seq + 1 },
                         None if head.seq < tip.seq => Standing::AfterCrash { from: head.seq + 1, to: tip.seq },
                         None => Standing::Whole,
                     },

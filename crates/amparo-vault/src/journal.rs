@@ -1,5 +1,6 @@
 //! One journal opened by replay: every frame, signature, grant and key is checked before it counts.
 
+use crate::forget;
 use crate::frame::{self, Header};
 use crate::heads;
 use crate::lock::{self, Key};
@@ -278,6 +279,7 @@ impl Journal {
         let mut blobs: BTreeSet<Sha256> = BTreeSet::new();
         let mut elsewhere: HashMap<u64, Vec<(DrawerId, Option<u32>)>> = HashMap::new();
         let mut holds: BTreeSet<Option<u64>> = BTreeSet::new();
+        let mut refused = Vec::new();
         for one in read.iter() {
             let Some((_, event)) = &one.opened else { continue };
             match &event.what {
@@ -288,9 +290,9 @@ impl Journal {
                     holds.remove(of);
                 }
                 What::Withdrawn { entries, blobs: gone, .. } => {
-                    if holds.contains(&None) || entries.iter().any(|(seq, _)| holds.contains(&Some(*seq))) {
-                        self.refused_orders.push(one.meta.seq);
-                        self.broken.push(Broken { journal: self.id, seq: one.meta.seq, why: "an order to forget what a hold covers" });
+                    let held = holds.contains(&None) || entries.iter().any(|(seq, _)| holds.contains(&Some(*seq)));
+                    if let Some(why) = if held { Some("an order to forget what a hold covers") } else { refusal(read, one.meta.seq, entries) } {
+                        refused.push((one.meta.seq, why));
                         continue;
                     }
                     entries.iter().for_each(|(_, hash)| {
@@ -304,6 +306,16 @@ impl Journal {
                 What::Assigned { of, inside, .. } if inside.is_empty() => elsewhere.entry(*of).or_default().push((event.drawer, None)),
                 _ => {}
             }
+        }
+        for (seq, why) in refused {
+            self.refused_orders.push(seq);
+            self.fault(seq, why);
+        }
+        // A sealed file that a staying entry names stays, whatever an order says.
+        for one in read.iter().filter(|one| one.meta.fate == Fate::Open && !ordered.contains_key(&one.meta.hash)) {
+            one.meta.blobs.iter().for_each(|blob| {
+                blobs.remove(blob);
+            });
         }
         let mut delete: Vec<WrapKey> = Vec::new();
         let mut bytes = Vec::new();
@@ -330,8 +342,15 @@ impl Journal {
         }
         if !delete.is_empty() {
             // A restored or synced row that an order names: obeyed before anything opens.
+            forget::due(store)?;
             store.change_wraps(&[], &delete)?;
-            store.purge(&bytes)?;
+        }
+        if !delete.is_empty() || forget::is_due(store)? {
+            // Cut off between the order and its end, a withdrawal is ended here.
+            blobs.iter().try_for_each(|blob| store.blob_delete(&blob.0))?;
+        }
+        if !delete.is_empty() {
+            forget::purge(store, &bytes)?;
             delete.iter().for_each(|key| self.ring.remove(key));
         }
         Ok(())
@@ -358,6 +377,18 @@ impl Journal {
 
 /// The fault of a live entry without its row; never called forgotten.
 pub(crate) const KEY_LOST: &str = "its key is lost";
+
+/// Why an order is not obeyed: it names what is not there, or what tells of more than a paper.
+fn refusal(read: &[Read], by: u64, entries: &[(u64, Sha256)]) -> Option<&'static str> {
+    for (seq, hash) in entries {
+        let named = seq.checked_sub(1).and_then(|i| read.get(usize::try_from(i).ok()?)).filter(|one| one.meta.hash == *hash && *seq < by);
+        let Some(one) = named else { return Some("an order that names an entry that is not there") };
+        if matches!(one.meta.kind, "look" | "genesis" | "epoch" | "withdrawn" | "moved" | "held" | "released") {
+            return Some("an order to forget what is never forgotten");
+        }
+    }
+    None
+}
 
 fn collect(ring: &Ring, what: u8, id: &Sha256, delete: &mut Vec<WrapKey>, bytes: &mut Vec<Vec<u8>>) {
     for row in ring.rows_of(what, &id.0) {

@@ -24,9 +24,10 @@ struct Out {
 
 impl Write for Out {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.writer.write(bytes)?;
-        self.hash.update(&bytes[..n]);
-        Ok(n)
+        // All of it: the seal's header is written by code that takes a short write for an error.
+        self.writer.write_all(bytes)?;
+        self.hash.update(bytes);
+        Ok(bytes.len())
     }
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()

@@ -1,5 +1,6 @@
 //! The office: who belongs to it, who may open what, and the cases there are.
 
+use crate::forget;
 use crate::heads;
 use crate::journal::{Journal, Writing, Written};
 use crate::lock::{self, Key};
@@ -11,7 +12,7 @@ use crate::{Now, stamp};
 use amparo_seal::words;
 use amparo_model::event::{Drawer, Epoch, Genesis, Member};
 use amparo_model::{JournalId, MemberId, OfficeId, Sha256, What};
-use amparo_store::{Purged, Store, WrapKey, WrapRow};
+use amparo_store::{Store, WrapKey, WrapRow};
 use std::sync::Arc;
 
 /// How often an append is decided anew before somebody else's writing is called busy.
@@ -186,11 +187,15 @@ impl Office {
         let (_, jk) = journal.ring.newest().ok_or(VaultError::NoGrant(id))?;
         let head_key = heads::key(jk, session.office())?;
         let (seq, hash) = session.head;
-        if journal.genesis != session.genesis || (seq <= journal.tip.seq && roster.hash_of(seq) != Some(hash)) {
+        if journal.genesis != session.genesis || roster.hash_of(seq) != Some(hash) {
             return Err(VaultError::OfficeRolledBack { remembered: session.head, tip: journal.tip.seq });
         }
         heads::judge(&*store, &mut journal, session.office(), &head_key, &roster.head_keys, Some(session.head))?;
-        Ok(Office { store, session, journal, roster: Arc::new(roster), head_key })
+        let office = Office { store, session, journal, roster: Arc::new(roster), head_key };
+        if office.journal.standing.writable() {
+            office.finish_forgetting()?;
+        }
+        Ok(office)
     }
 
     /// Whether somebody wrote in the office journal since this was opened.
@@ -389,6 +394,7 @@ impl Office {
         epoch.heads.clone_from(&heads);
         let common = self.journal.drawer_named("common")?;
         let by = Writing { session: &self.session, now, office: None, head_key: &self.head_key };
+        forget::due(&*self.store)?;
         let done = self.journal.append(&*self.store, &by, common, What::Epoch(epoch), rows, delete)?;
         self.reload()?;
         if done.is_none() {
@@ -397,8 +403,26 @@ impl Office {
         for (journal, seq, hash) in heads {
             heads::write(&*self.store, office, &self.head_key, journal, amparo_store::Tip { seq, hash: hash.0 })?;
         }
-        self.store.purge(&bytes)?;
+        forget::purge(&*self.store, &bytes)?;
         Ok(())
+    }
+
+    /// A member who lost passphrase and sheet begins anew under the same name: new keys, the same cases as far
+    /// as this member can open them, and the old keys open nothing written from here on. Answers the cases left out.
+    pub fn member_renew(&mut self, old: MemberId, now: Now) -> Result<(MemberId, Sheet, Vec<JournalId>)> {
+        let state = self.roster.members.get(&old).filter(|m| m.removed.is_none() && old != self.member()).ok_or(VaultError::NoSuchMember(old))?.clone();
+        let theirs: Vec<(JournalId, Option<String>)> = self.roster.grants.iter().filter(|g| g.member == old && g.to.is_none()).map(|g| (g.journal, g.until.clone())).collect();
+        let (new, sheet) = self.member_invite(&state.public.name, &state.public.role, now)?;
+        let mut left = Vec::new();
+        for (journal, until) in theirs {
+            match self.grant(journal, new, until, now) {
+                Ok(_) => {}
+                Err(VaultError::NoGrant(_)) => left.push(journal),
+                Err(e) => return Err(e),
+            }
+        }
+        self.member_remove(old, now)?;
+        Ok((new, sheet, left))
     }
 }
 
@@ -423,11 +447,6 @@ pub(crate) fn turn(journal: &mut Journal, people: &[String], officers: &[String]
     let (epoch, rows) = journal.turn(drawers, &people, &officers)?;
     let delete = old.iter().map(|r| r.key.clone()).collect();
     Ok((epoch, rows, delete, old.iter().map(ring::needle).collect()))
-}
-
-/// What a purge left, as a plain answer.
-pub(crate) fn gone(purged: Purged) -> bool {
-    purged == Purged::Gone
 }
 
 /// The time now as entries write it; for comparing with their times.

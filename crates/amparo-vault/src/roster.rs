@@ -3,7 +3,7 @@
 use crate::journal::Authors;
 use crate::lock;
 use amparo_model::event::Member;
-use amparo_model::{Event, JournalId, MemberId, OfficeId, Sha256, What};
+use amparo_model::{Event, JournalId, MemberId, OfficeId, PartyId, Sha256, What};
 use std::collections::BTreeMap;
 
 /// A member and since when.
@@ -39,6 +39,8 @@ pub struct CaseInfo {
 pub struct ShredWish {
     pub seq: u64,
     pub journal: JournalId,
+    /// One person's drawer; `None` for the whole case.
+    pub party: Option<PartyId>,
     pub by: MemberId,
     pub at: String,
     pub agreed: bool,
@@ -87,6 +89,8 @@ pub struct Roster {
     pub places: Vec<Place>,
     /// The newest entry that orders something forgotten.
     pub last_order: u64,
+    /// Orders that are not obeyed, because nobody agreed to them in time.
+    pub refused_orders: Vec<u64>,
     pub heads: BTreeMap<JournalId, (u64, Sha256)>,
     /// Head keys announced, newest last.
     pub head_keys: Vec<[u8; 32]>,
@@ -120,6 +124,17 @@ impl Roster {
 
     pub fn name_of(&self, member: MemberId) -> Option<&str> {
         self.members.get(&member).map(|m| m.public.name.as_str())
+    }
+
+    /// Whether this member could shred the case then: another one agreed, or seven days had passed.
+    fn ripe(&self, journal: JournalId, author: MemberId, at: &str) -> bool {
+        let ms = |text: &str| amparo_model::Instant::parse(text).map(|i| i.ms);
+        let granted = self.grants.iter().any(|g| g.journal == journal && g.member == author && g.to.is_none());
+        let wish = self.shreds.iter().any(|s| {
+            let passed = ms(&s.at).zip(ms(at)).is_some_and(|(asked, now)| now >= asked + crate::forget::RIPE_MS);
+            s.journal == journal && s.party.is_none() && !s.cancelled && (s.agreed || passed)
+        });
+        granted && wish
     }
 
     pub fn hash_of(&self, seq: u64) -> Option<Sha256> {
@@ -196,12 +211,14 @@ impl Authors for Roster {
                     p.last = Some((series.clone(), *number, seq, event.at.clone()));
                 }
             }
-            What::ShredAsked { journal, .. } => {
-                self.shreds.push(ShredWish { seq, journal: *journal, by: author, at: event.at.clone(), agreed: false, cancelled: false });
+            What::ShredAsked { journal, party, .. } => {
+                self.shreds.push(ShredWish { seq, journal: *journal, party: *party, by: author, at: event.at.clone(), agreed: false, cancelled: false });
             }
             What::ShredCancelled { asked, .. } => self.shreds.iter_mut().filter(|s| s.seq == *asked).for_each(|s| s.cancelled = true),
             // Agreement counts only from another member.
             What::ShredAgreed { asked, .. } => self.shreds.iter_mut().filter(|s| s.seq == *asked && s.by != author).for_each(|s| s.agreed = true),
+            // Nobody shreds alone and at once, and nobody a case that was closed to them.
+            What::Shredded { journal, .. } if !self.ripe(*journal, author, &event.at) => self.refused_orders.push(seq),
             What::Shredded { journal, .. } => {
                 self.last_order = seq;
                 if let Some(case) = self.cases.get_mut(journal) {

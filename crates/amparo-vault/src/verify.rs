@@ -54,6 +54,10 @@ pub struct Report {
     pub journals: Vec<Found>,
     /// Sealed files that no entry names (only known with all keys).
     pub litter: Vec<Sha256>,
+    /// Journals that the office does not name: a case whose making was cut off.
+    pub unnamed: Vec<JournalId>,
+    /// Sealed files set aside; each is deleted 30 days after that.
+    pub set_aside: Vec<Sha256>,
     /// Cases this member cannot open: checked without keys.
     pub without_keys: Vec<JournalId>,
 }
@@ -209,12 +213,19 @@ impl Case<Open> {
 }
 
 impl Office {
+    fn unnamed(&self) -> Result<Vec<JournalId>> {
+        let all = self.store.journals()?.into_iter().map(JournalId);
+        Ok(all.filter(|id| *id != self.journal.id && !self.roster.cases.contains_key(id)).collect())
+    }
+
     /// Checks the office and every case, with keys where this member has them.
     pub fn verify(&self, deep: bool, now: Now) -> Result<Report> {
         let mut own = verify_chain(&*self.store, self.journal.id, None)?;
         own.broken.extend(self.journal.broken.iter().cloned());
+        let refused = self.roster.refused_orders.iter().map(|seq| Broken { journal: self.journal.id, seq: *seq, why: "an order to shred that nobody agreed to" });
+        own.broken.extend(refused);
         own.standing = Some(self.journal.standing.clone());
-        let mut report = Report { journals: vec![own], litter: vec![], without_keys: vec![] };
+        let mut report = Report { journals: vec![own], litter: vec![], unnamed: self.unnamed()?, set_aside: self.store.litter()?.into_iter().map(Sha256).collect(), without_keys: vec![] };
         let mut named: BTreeSet<Sha256> = BTreeSet::new();
         for info in self.cases() {
             match self.open_case(info.journal, now) {

@@ -10,6 +10,7 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+mod crash;
 mod forgetting;
 mod handing;
 mod leaving;
@@ -27,11 +28,16 @@ pub fn founding() -> Founding<'static> {
 }
 
 pub fn given(case: &mut Case<Open>, text: &str) -> u64 {
-    let kept = case.keep(&mut text.as_bytes()).unwrap();
+    given_as(case, text).unwrap()
+}
+
+/// A paper whose name and bytes are this text, read into a reject and three calls.
+pub fn given_as(case: &mut Case<Open>, text: &str) -> amparo_vault::Result<u64> {
+    let kept = case.keep(&mut text.as_bytes())?;
     let mut segments = Segments::new(case);
-    segments.rejects(&[Reject::new(Place::row(1), "not-a-call", text)]).unwrap();
-    segments.calls(&calls(3)).unwrap();
-    let segments = segments.finish().unwrap();
+    segments.rejects(&[Reject::new(Place::row(1), "not-a-call", text)])?;
+    segments.calls(&calls(3))?;
+    let segments = segments.finish()?;
     let mut blobs = vec![kept.blob];
     blobs.extend(segments.iter().map(|s| s.blob));
     let reading = ReadingOf { report: Report::reading("text", "text@1"), inside: vec![], segments };
@@ -39,7 +45,7 @@ pub fn given(case: &mut Case<Open>, text: &str) -> u64 {
         blob: kept.blob,
         sha256: kept.sha256,
         bytes: kept.bytes,
-        name: "a.txt".into(),
+        name: text.chars().take(40).collect(),
         path: String::new(),
         run: RunId([1; 16]),
         from: None,
@@ -48,7 +54,7 @@ pub fn given(case: &mut Case<Open>, text: &str) -> u64 {
         already: None,
         reading,
     };
-    case.append(Where::Unassigned, What::Given(given), &blobs, NOW).unwrap()
+    case.append(Where::Unassigned, What::Given(given), &blobs, NOW)
 }
 
 pub fn calls(n: u64) -> CallColumns {

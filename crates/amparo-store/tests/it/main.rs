@@ -1,0 +1,4 @@
+//! One suite for every driver: what custody relies on.
+
+mod conformance;
+mod faults;
