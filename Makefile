@@ -2,7 +2,10 @@
 CARGO ?= cargo
 OUT ?= demo
 
-.PHONY: run test check samples bench crash dist
+.PHONY: build run test check samples bench crash fuzz dist
+
+build: ## the programs, in target/debug
+	$(CARGO) build --locked -p amparo -p amparo-worker
 
 run: ## set up what is needed, build, and show the demo; leaves an HTML report and a PDF in $(OUT)/
 	bash scripts/setup run
@@ -12,13 +15,14 @@ run: ## set up what is needed, build, and show the demo; leaves an HTML report a
 
 test: ## set up what the tests need, and run them all
 	bash scripts/setup test
-	$(CARGO) build --locked --workspace
+	$(CARGO) build --locked --workspace --all-targets
 	$(CARGO) test --locked --workspace --no-fail-fast
 
 check: ## formatting, lints, licences and walls
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	bash scripts/walls
+	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --locked check; else echo "cargo-deny is not installed: licences and advisories were not checked"; fi
 
 samples: ## gather every sample file that lies beside the project
 	bash scripts/samples
@@ -28,6 +32,9 @@ bench: ## both sides in one run; see docs/benchmarks.md
 
 crash: ## kill the real program at sampled writes
 	AMPARO_CRASH_POINTS=$${AMPARO_CRASH_POINTS:-300} $(CARGO) test --locked -p amparo --test it crash -- --nocapture
+
+fuzz: ## hand every reader made-up bytes, FUZZ_SECONDS (60) each
+	bash scripts/fuzz
 
 dist: ## a tarball and a .deb in target/dist
 	bash scripts/dist

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a pure function of a [`View`]: no file, no clock, no network. The same papers
 //! give the same answer in whatever order they were added.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 pub mod calls;
 pub mod coverage;

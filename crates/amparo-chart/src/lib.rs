@@ -3,6 +3,7 @@
 //! A chart is laid out once, as a [`Drawing`] of plain shapes; here it becomes SVG for the screen, and the
 //! render room draws the same shapes on paper. No fact is told by colour alone: fullness, hatch and shape
 //! say it first, so that a grey copier loses nothing.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod calls;
 mod coverage;

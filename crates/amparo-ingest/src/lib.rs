@@ -2,6 +2,7 @@
 //!
 //! A reader gets one open source and says what it found in bounded batches. It opens nothing, starts
 //! nothing, and trusts nothing: a line that is not what it should be is a reject with its place.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 pub mod account;
 pub mod archive;

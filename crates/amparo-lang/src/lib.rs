@@ -2,6 +2,7 @@
 //!
 //! A room reports a code with its facts ([`Says`]); only here does it become words. Every message
 //! exists in every language with the same arguments: a test reads the files and says which is missing.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 use amparo_model::Edtf;
 use amparo_model::results::{Arg, Month, Says};

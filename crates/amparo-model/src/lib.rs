@@ -2,6 +2,7 @@
 //!
 //! Every other room speaks in these types. Nothing here reads a clock, a disk or a random number, so
 //! the same entries always make the same case file, in a test, in court, and next year.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 pub mod calls;
 pub mod case_file;

@@ -55,6 +55,16 @@ pub enum CoversWhy {
     CapSuspected,
 }
 
+impl CoversWhy {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CoversWhy::FirstRecord => "first_record",
+            CoversWhy::Stated => "stated",
+            CoversWhy::CapSuspected => "cap_suspected",
+        }
+    }
+}
+
 /// The counts of one file, or of one file inside an archive.
 ///
 /// `units = units_read + furniture + rejects + pages_unread` always; [`Report::adds_up`] says so.

@@ -76,7 +76,7 @@ fn covers(covers: &Covers) -> Json {
     let mut object = Object::new();
     put(&mut object, "from", covers.from.as_ref().map(|e| e.as_str()));
     put(&mut object, "to", covers.to.as_ref().map(|e| e.as_str()));
-    put(&mut object, "why", serde_json::to_value(covers.why).ok());
+    put(&mut object, "why", Some(covers.why.as_str()));
     Json::Object(object)
 }
 

@@ -3,6 +3,7 @@
 //! A [`Desk`] is an office unlocked by one member, an [`OpenCase`] a case this member opened at it. Each
 //! task asks first whether they may, does it, writes it down, and answers with plain facts; the words
 //! are found at the door.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 pub mod access;
 pub mod accession;

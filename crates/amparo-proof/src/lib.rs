@@ -1,6 +1,7 @@
 //! What can be checked without keys: heads, signed notes, and the chain that frames make.
 //!
 //! Nothing here opens or signs anything; a stranger with the public head key and the stored bytes can run all of it.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod head;
 mod link;

@@ -3,6 +3,7 @@
 //! Everything here takes bytes or plain data and gives bytes: no file is opened, no clock is read, fonts are
 //! built in, and the same input gives the same bytes. It runs in the locked-down worker, because pages are
 //! foreign bytes.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod chronology;
 mod fonts;

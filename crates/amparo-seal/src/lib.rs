@@ -2,6 +2,7 @@
 //!
 //! The one door to the primitives. Everything here is named by its label; the labels' common beginning is
 //! added here and nowhere else. This room knows no journal, no case and no disk.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod passphrase;
 mod people;

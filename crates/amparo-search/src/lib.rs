@@ -3,6 +3,7 @@
 //! The index is a view: built in memory from what the case holds, never written down, so nothing in it
 //! has to be forgotten. A question is words, `"phrases"` and `begin*`, no query language: a pasted name
 //! with odd signs is still only words.
+#![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
 mod words;
 
