@@ -15,6 +15,7 @@ use amparo_model::PartyId;
 use amparo_office::accession::Incoming;
 use amparo_office::load::Want;
 use amparo_office::{Desk, Exit, Founding, OpenCase, Problem, Result, contract};
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -103,10 +104,11 @@ impl Show<'_> {
         let (run, _) = desk.begin_run(case)?;
         let options = Options { ocr: true, region: String::new() };
         let mut given = Vec::new();
+        let names = names(family)?;
         for person in folders(family)? {
             let token = person.file_name().unwrap_or_default().to_string_lossy().into_owned();
             let role = token.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_owned();
-            case.add_party(&role, None)?;
+            case.add_party(&role, names.get(&token).map(String::as_str))?;
             let party = case.party(&token)?;
             let (found, _) = gather::walk(std::slice::from_ref(&person));
             for file in found {
@@ -215,6 +217,16 @@ fn write_family(seed: u64, work: &Path) -> Result<PathBuf> {
         Ok(status) => Err(missing(status.to_string())),
         Err(e) => Err(missing(format!("{}: {e}", program.display()))),
     }
+}
+
+/// What the family calls itself, from the list beside its papers: a client tells it when the case is opened.
+fn names(family: &Path) -> Result<BTreeMap<String, String>> {
+    let path = family.with_file_name("truth.json");
+    let text = fs::read(&path).map_err(|_| ask::not_found(&path))?;
+    let truth: serde_json::Value = serde_json::from_slice(&text).map_err(|_| ask::not_found(&path))?;
+    let text = |party: &serde_json::Value, field: &str| party.get(field).and_then(|v| v.as_str()).map(str::to_owned);
+    let parties = truth.get("parties").and_then(|p| p.as_array()).into_iter().flatten();
+    Ok(parties.filter_map(|p| Some((text(p, "party").or_else(|| text(p, "token"))?, text(p, "name")?))).collect())
 }
 
 fn give(case: &mut OpenCase, found: &gather::Found, party: PartyId, run: amparo_model::ids::RunId, workers: &Workers, options: &Options) -> Result<u64> {

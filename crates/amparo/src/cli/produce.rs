@@ -57,14 +57,14 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> R
         "kind": cx.term("type", f.kind.as_str()),
         "sentence": seen.sentence(cx, &f.says),
         "settled": f.resolution.map(|r| cx.term("resolution", r.as_str())).unwrap_or_default(),
-        "references": seen.references(f.because()),
+        "references": seen.references(f.because(), f.subject),
     })).collect();
     let timeline: Vec<Json> = seen.items.iter().map(|i| json!({
         "when": when(&i.when),
         "lane": cx.term("lane", i.lane.as_str()),
         "whose": seen.who(cx, i.subject),
         "sentence": seen.sentence(cx, &i.says),
-        "references": seen.references(&i.records),
+        "references": seen.references(&i.records, i.subject),
     })).collect();
     let grids: Vec<Json> = seen.grids.iter().map(|g| json!(seen.grid(cx, g))).collect();
     let lanes: Vec<Json> = seen.grids.iter().map(|g| json!(seen.lanes(cx, g))).collect();

@@ -59,8 +59,8 @@ impl<'v> Seen<'v> {
         self.view.file.readable().collect()
     }
 
-    /// The numbers of the papers that evidence stands on.
-    pub fn references(&self, ids: &[EvidenceId]) -> Vec<u32> {
+    /// The numbers of the papers that evidence about a person stands on.
+    pub fn references(&self, ids: &[EvidenceId], subject: Option<PartyId>) -> Vec<u32> {
         let number: BTreeMap<u64, u32> = self.sources().iter().zip(1..).map(|(g, n)| (g.seq, n)).collect();
         let mut out = BTreeSet::new();
         for id in ids {
@@ -71,7 +71,7 @@ impl<'v> Seen<'v> {
                         out.extend(all.filter_map(|p| number.get(&p.giving)));
                     }
                 }
-                EvidenceId::Calls { .. } => out.extend(self.view.calls.iter().filter(|b| holds(b, id)).filter_map(|b| number.get(&b.giving))),
+                EvidenceId::Calls { .. } => out.extend(self.view.calls.iter().filter(|b| b.subject == subject && holds(b, id)).filter_map(|b| number.get(&b.giving))),
             }
         }
         out.into_iter().copied().collect()
