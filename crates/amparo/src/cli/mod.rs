@@ -328,6 +328,17 @@ fn default_home() -> PathBuf {
 mod tests {
     use super::*;
 
+    /// Every kind, field and state that a door prints has a word in every language.
+    #[test]
+    fn every_code_that_is_printed_has_a_word() {
+        let mut ids: Vec<String> = amparo_model::Kind::ALL.iter().flat_map(|k| k.fields().iter().map(|f| format!("field-{}", f.name)).chain([format!("kind-{k}")])).collect();
+        ids.extend(Purpose::ALL.iter().map(|(name, _)| format!("purpose-{name}")));
+        ids.extend(amparo_office::access::roles().map(|r| format!("role-{r}")));
+        ids.extend(["read", "partly_read", "unread", "refused", "withdrawn"].map(|s| format!("state-{s}")));
+        let missing: Vec<&String> = ids.iter().filter(|id| Lang::ALL.into_iter().any(|l| !amparo_lang::has(&id.replace(['_', '.'], "-"), l))).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+    }
+
     /// Every message that the doors and the office name in their source exists in every language.
     #[test]
     fn every_message_named_in_the_source_has_its_words() {

@@ -212,15 +212,19 @@ fn in_words(cx: &Cx, out: &mut Out, shown: &Visible<Shown>, file: &CaseFile) {
 
 /// A source in words: file, path inside, page or line.
 pub fn source(cx: &Cx, p: &Provenance) -> String {
-    let mut text = plain(&p.name);
-    if !p.place.inside.is_empty() {
-        text += &format!("/{}", plain(&p.place.inside));
-    }
-    match p.place.spot {
-        Spot::Whole => text,
-        Spot::Row(row) => format!("{text}, {}", cx.say("place-row", &[("row", row.to_string())])),
-        Spot::Page { page, .. } => format!("{text}, {}", cx.say("place-page", &[("page", page.to_string())])),
-    }
+    let place = place(cx, &p.place);
+    if place.is_empty() { plain(&p.name) } else { format!("{}, {place}", plain(&p.name)) }
+}
+
+/// A place within its file: path inside, page or line; empty for the whole file.
+pub fn place(cx: &Cx, place: &Place) -> String {
+    let spot = match place.spot {
+        Spot::Whole => None,
+        Spot::Row(row) => Some(cx.say("place-row", &[("row", row.to_string())])),
+        Spot::Page { page, .. } => Some(cx.say("place-page", &[("page", page.to_string())])),
+    };
+    let inside = (!place.inside.is_empty()).then(|| plain(&place.inside));
+    inside.into_iter().chain(spot).collect::<Vec<_>>().join(", ")
 }
 
 /// Every field of every kind once, in the order the kinds name them.

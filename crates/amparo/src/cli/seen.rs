@@ -270,6 +270,7 @@ impl<'v> Seen<'v> {
             return Vec::new();
         }
         let text = |r: &Record, field: &str| r.fields.get(field).map(|v| match v {
+            amparo_model::Value::Edtf(e) if e.as_str() == ".." => cx.word("date-open"),
             amparo_model::Value::Edtf(e) => amparo_lang::date(e, cx.lang),
             v => v.to_text(),
         });
