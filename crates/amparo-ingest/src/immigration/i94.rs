@@ -66,13 +66,16 @@ fn read_page(file: &mut File<'_>, _: &Tools<'_>, sink: &mut dyn Sink) -> Result<
 
 // ---- the travel history ----
 
-const ARRIVALS: &[&str] = &["arrival", "arrived", "arrive", "arr", "entry", "entered", "in", "llegada", "entrada", "arribo", "ingreso", "chegada"];
-const DEPARTURES: &[&str] = &["departure", "departed", "depart", "dep", "exit", "exited", "out", "salida", "partida", "egreso", "saida"];
-/// Words of ordinary sentences: "2019-07-15 in Miami" is no row unless its cells are parted.
-const LOOSE: &[&str] = &["arrived", "arrive", "arr", "entered", "in", "departed", "depart", "dep", "exited", "out"];
+// Not `arr` (an arrest, in other agencies' tables), nor `in` and `out` (calls, money).
+const ARRIVALS: &[&str] = &["arrival", "arrived", "entry", "entered", "llegada", "entrada", "arribo", "ingreso", "chegada"];
+const DEPARTURES: &[&str] = &["departure", "departed", "exit", "exited", "salida", "partida", "egreso", "saida"];
+/// Words of ordinary sentences: "2019-07-15 arrived in Miami" is no row unless its cells are parted.
+const LOOSE: &[&str] = &["arrived", "entered", "departed", "exited"];
+/// Number, date, type and place, and what a person may have put beside them.
+const MOST_CELLS: usize = 6;
 const ROW_COLUMNS: &[&str] = &["row", "fila", "no", "number", "numero", "linha"];
-const DATE_COLUMNS: &[&str] = &["date", "fecha", "data", "travel date", "event date"];
-const TYPE_COLUMNS: &[&str] = &["type", "tipo", "event", "event type", "travel type", "direction"];
+const DATE_COLUMNS: &[&str] = &["date", "fecha", "data", "travel date"];
+const TYPE_COLUMNS: &[&str] = &["type", "tipo", "event", "travel type"];
 const PLACE_COLUMNS: &[&str] = &["location", "port", "place", "port of entry", "port code", "ubicacion", "lugar", "puerto", "localizacion", "local", "localidad"];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -164,7 +167,7 @@ fn header(line: &str) -> Option<Vec<Column>> {
         _ => split.into_iter().map(|c| named(c).unwrap_or(Column::Other)).collect(),
     };
     let has = |column| columns.iter().filter(|c| **c == column).count() == 1;
-    (has(Column::Date) && has(Column::Type)).then_some(columns)
+    (columns.len() <= MOST_CELLS && has(Column::Date) && has(Column::Type) && (has(Column::Place) || has(Column::Row))).then_some(columns)
 }
 
 /// The cells of a line: parted by tabs, or by the first of `;`, `|` and `,` that gives three or more.
@@ -233,6 +236,9 @@ fn shape<'t>(line: &'t str, columns: &[Column]) -> Shape<'t> {
     let mut cells = cells(line);
     if cells.len() < 2 {
         return spaced(line);
+    }
+    if cells.iter().filter(|c| !c.is_empty()).count() > MOST_CELLS {
+        return Shape::None;
     }
     while cells.len() > columns.len().max(3) && cells.last().is_some_and(|c| c.is_empty()) {
         cells.pop();
@@ -736,7 +742,7 @@ mod tests {
 
     #[test]
     fn other_tables_are_not_taken_for_a_history() {
-        for text in ["Date,Type,Amount\n2019-07-15,Debit,12\n", "2019-07-15 12:00 Ana: Arrival MIA\nhello\n", "Name,Number\nAna,5\n", "[2019-07-15, 12:00] Ana: Departure\n"] {
+        for text in ["Date,Type,Amount\n2019-07-15,Debit,12\n", "2019-07-15 12:00 Ana: Arrival MIA\nhello\n", "Name,Number\nAna,5\n", "[2019-07-15, 12:00] Ana: Departure\n", include_str!("../../fixtures/immigration/ice_arrests.csv")] {
             let (report, _) = hear("x.csv", text.as_bytes());
             assert!(!report.kind.starts_with("i94"), "{text}");
         }

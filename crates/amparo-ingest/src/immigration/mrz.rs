@@ -228,7 +228,9 @@ impl Zone {
         let date = |field: &[u8]| field.iter().all(|c| c.is_ascii_digit() || *c == b'<');
         // This country's own cards are `C1` and `C2`.
         let code = self.code.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'<');
-        code && letters(&self.issuer) && letters(&self.nationality) && letters(&self.names) && date(&self.birth) && date(&self.expires) && matches!(self.sex, b'M' | b'F' | b'X' | b'<')
+        let (surname, given) = names(&self.names);
+        let named = |part: Option<String>| part.is_none_or(|p| p.chars().all(|c| c.is_ascii_uppercase() || c == ' '));
+        code && named(surname) && named(given) && letters(&self.issuer) && letters(&self.nationality) && date(&self.birth) && date(&self.expires) && matches!(self.sex, b'M' | b'F' | b'X' | b'<')
     }
 
     fn digits_hold(&self) -> bool {
@@ -401,7 +403,11 @@ fn mended(zone: &Zone) -> Zone {
         ways.extend(Some(fixed.clone()).filter(Zone::digits_hold));
     } else {
         for number in repairs(&fixed.number, fixed.number_digit) {
-            let optionals = fixed.optional_digit.map_or_else(|| vec![fixed.optional.clone()], |digit| repairs(&fixed.optional, digit));
+            let mut optionals = fixed.optional_digit.map_or_else(|| vec![fixed.optional.clone()], |digit| repairs(&fixed.optional, digit));
+            // Letters strewn among fillers are fillers too.
+            if optionals.is_empty() && fixed.optional.iter().filter(|c| **c == b'<').count() * 2 > fixed.optional.len() {
+                optionals.push(vec![b'<'; fixed.optional.len()]);
+            }
             for optional in optionals {
                 ways.extend(Some(Zone { number: number.clone(), optional, ..fixed.clone() }).filter(Zone::digits_hold));
             }
@@ -1032,6 +1038,43 @@ mod tests {
         crate::paper::typed::Typed::new().of(page, &[])
     }
 
+    /// A PDF of one page in a typewriter's letters, one line under the other.
+    fn pdf(lines: &[&str]) -> Vec<u8> {
+        let escaped = |t: &str| t.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
+        let shown: String = lines.iter().map(|l| format!("({}) Tj T*\n", escaped(l))).collect();
+        let content = format!("BT /F1 10 Tf 14 TL 50 700 Td\n{shown}ET");
+        let objects = [
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>".to_owned(),
+            format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()),
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>".to_owned(),
+        ];
+        let mut out = "%PDF-1.4\n".to_owned();
+        let mut offsets = Vec::new();
+        for (n, object) in objects.iter().enumerate() {
+            offsets.push(out.len());
+            out += &format!("{} 0 obj\n{object}\nendobj\n", n + 1);
+        }
+        let start = out.len();
+        out += "xref\n0 6\n0000000000 65535 f \n";
+        out.extend(offsets.iter().map(|at| format!("{at:010} 00000 n \n")));
+        out += &format!("trailer << /Size 6 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+        out.into_bytes()
+    }
+
+    #[test]
+    fn a_pdf_with_a_zone_an_admission_and_a_history() {
+        let lines: Vec<&str> = [&["Most Recent I-94", "Admission (I-94) Record Number: 99900012300", "Arrival/Issued Date: 2019 July 15", "Class of Admission: B2", "Date Type Location", "2019-07-15 Arrival MIA", "2019-07-15 Departure 840"][..], &TD3.lines().collect::<Vec<_>>()].concat();
+        let (report, heard) = hear("papers.pdf", &pdf(&lines));
+        let mut got: Vec<String> = heard.drafts.iter().map(|d| format!("{} {} {}", d.place.spot_text(), d.place.field, d.kind)).collect();
+        got.sort();
+        assert_eq!(got, ["page:1 i94 entry", "page:1 i94_history entry", "page:1 i94_history exit", "page:1 mrz travel_document"]);
+        assert_eq!((report.kind.as_str(), report.units, report.pages), ("pdf", 1, 1));
+        let zone = heard.drafts.iter().find(|d| d.kind == Kind::TravelDocument).map(told);
+        assert_eq!(zone.as_deref(), Some(said(TD3).as_str()));
+    }
+
     /// What a machine made of a passport is mended only as its digits prove.
     #[test]
     fn what_a_machine_confuses_is_mended_where_the_digits_prove_it() {
@@ -1044,6 +1087,8 @@ mod tests {
             ("<<<<<<<<<<<<<<<<<<<", "<<<<<<<<<<KKK<<<<K<"),
             ("<<<<<10", "<<<<10"),
             ("P<UTO", "P(UTO"),
+            // As a machine gave them: fillers as figures, and letters strewn among them.
+            ("<<<<<<<<<<<<<<<<<<<", " <<< 6666666 66666<<"),
         ] {
             let drafts = typed(&page(&TD3.replace(from, to), true));
             assert_eq!(drafts.iter().map(told).collect::<Vec<_>>(), [good.as_str()], "{to}");
@@ -1051,6 +1096,9 @@ mod tests {
             // A person's own text is not mended.
             assert!(to.contains(['<', '(']) || said(&TD3.replace(from, to)).ends_with("|false"), "{to}");
         }
+        let strewn = passport_line("ZE0005094", "850101", "230114").replace("<<<<<<<<<<<<<<0", "<<<<<<s<<s<<<<0");
+        let drafts = typed(&page(&format!("P<CANBROWN<<HOLLI E<<<<<<<< <<< 6666666 666666<<\n{strewn}"), true));
+        assert_eq!(drafts.iter().map(told).collect::<Vec<_>>(), ["passport|ZE0005094|CA|CAN|2023-01-14|BROWN|HOLLIE|-|UTO|1985-01-01|F|true"]);
         // Past mending, or with more than one way to mend it: what is proven stays, the rest is unknown.
         for number in ["L8XX902C36", "LB98902C36"] {
             let drafts = typed(&page(&TD3.replace("L898902C36", number), true));
