@@ -26,15 +26,19 @@ pub fn verify<'a>(note: &'a [u8], name: &str, public: &[u8; 32]) -> Option<&'a s
     let (text, signatures) = parts(note)?;
     let id = key_id(name, public);
     let key = VerifyingKey::from_bytes(public).ok()?;
-    let good = signatures.lines().any(|line| {
-        let Some(rest) = line.strip_prefix("\u{2014} ").and_then(|l| l.strip_prefix(name)).and_then(|l| l.strip_prefix(' ')) else { return false };
-        let Ok(bytes) = STANDARD.decode(rest) else { return false };
-        match bytes.split_at_checked(4) {
-            Some((k, signature)) if k == id => Signature::from_slice(signature).is_ok_and(|s| key.verify_strict(text.as_bytes(), &s).is_ok()),
-            _ => false,
-        }
+    let lines: Option<Vec<(&str, Vec<u8>)>> = signatures.strip_suffix('\n')?.split('\n').map(signature).collect();
+    // One line that is no signature spoils the note; a signature by somebody else does not.
+    let good = lines?.iter().any(|(by, bytes)| match bytes.split_at_checked(4) {
+        Some((k, signature)) if k == id && *by == name => Signature::from_slice(signature).is_ok_and(|s| key.verify_strict(text.as_bytes(), &s).is_ok()),
+        _ => false,
     });
     good.then_some(text)
+}
+
+/// The name and bytes of a signature line.
+fn signature(line: &str) -> Option<(&str, Vec<u8>)> {
+    let (name, bytes) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
+    Some((name, STANDARD.decode(bytes).ok()?)).filter(|(name, bytes)| !name.is_empty() && bytes.len() > 4)
 }
 
 /// A note's text, its signatures not looked at.

@@ -60,23 +60,39 @@ impl Opened {
 /// Seals an event as the entry after `prev`, under an entry key of its own.
 pub(crate) fn seal(header: Header, author: MemberId, sign_seed: &Key, event: &Event, entry_key: &Key) -> Result<Vec<u8>> {
     let body = serde_json::to_vec(event).map_err(|_| VaultError::Malformed("event"))?;
+    seal_body(header, author, sign_seed, &body, entry_key, lock::random()?)
+}
+
+pub(crate) fn seal_body(header: Header, author: MemberId, sign_seed: &Key, body: &[u8], entry_key: &Key, salt: [u8; 24]) -> Result<Vec<u8>> {
     if body.len() > MAX_BODY {
         return Err(VaultError::TooLong(body.len()));
     }
     let mut plain = Vec::with_capacity(84 + body.len() + 512);
     plain.extend_from_slice(&author.0);
-    plain.extend_from_slice(&lock::sign(sign_seed, &header.signed(&author, &body)));
+    plain.extend_from_slice(&lock::sign(sign_seed, &header.signed(&author, body)));
     plain.extend_from_slice(&(body.len() as u32).to_be_bytes());
-    plain.extend_from_slice(&body);
+    plain.extend_from_slice(body);
     plain.resize(plain.len().next_multiple_of(512), 0);
+    seal_plain(header, &plain, entry_key, salt)
+}
+
+pub(crate) fn seal_plain(header: Header, plain: &[u8], entry_key: &Key, salt: [u8; 24]) -> Result<Vec<u8>> {
     let clear = header.bytes();
     let mut frame = clear.to_vec();
-    frame.extend_from_slice(&lock::box_seal(entry_key, "entry", &clear, &plain)?);
+    frame.extend_from_slice(&lock::box_seal_salted(entry_key, "entry", &clear, plain, salt)?);
     Ok(frame)
 }
 
-/// Opens a frame; padding must be minimal and zero, the body strict JSON.
-pub(crate) fn open(frame: &[u8], entry_key: &Key) -> std::result::Result<Opened, &'static str> {
+/// A frame's parts, the body being strict JSON of some event.
+pub(crate) struct Raw {
+    pub author: MemberId,
+    pub signature: [u8; 64],
+    pub signed: Vec<u8>,
+    pub body: lock::Secret<Vec<u8>>,
+}
+
+/// Opens a frame's box; padding must be minimal and zero, the body strict JSON.
+pub(crate) fn open_raw(frame: &[u8], entry_key: &Key) -> std::result::Result<Raw, &'static str> {
     let header = Header::parse(frame).ok_or("not a frame")?;
     let plain = lock::box_open(entry_key, "entry", &frame[..HEADER], &frame[HEADER..]).map_err(|_| "the box does not open")?;
     if plain.len() < 84 || plain.len() % 512 != 0 {
@@ -88,15 +104,21 @@ pub(crate) fn open(frame: &[u8], entry_key: &Key) -> std::result::Result<Opened,
     }
     let body = &plain[84..84 + length];
     strict_json(body)?;
-    let event: Event = serde_json::from_slice(body).map_err(|e| if e.to_string().contains("unknown variant") { UNKNOWN_EVENT } else { "the body is no event" })?;
-    if event.v != 1 {
-        return Err("an event of another version");
-    }
     let mut author = MemberId([0; 16]);
     author.0.copy_from_slice(&plain[..16]);
     let mut signature = [0; 64];
     signature.copy_from_slice(&plain[16..80]);
-    Ok(Opened { author, signature, signed: header.signed(&author, body), event })
+    Ok(Raw { author, signature, signed: header.signed(&author, body), body: lock::Secret::new(body.to_vec()) })
+}
+
+/// Opens a frame and reads its event.
+pub(crate) fn open(frame: &[u8], entry_key: &Key) -> std::result::Result<Opened, &'static str> {
+    let raw = open_raw(frame, entry_key)?;
+    let event: Event = serde_json::from_slice(&raw.body).map_err(|e| if e.to_string().contains("unknown variant") { UNKNOWN_EVENT } else { "the body is no event" })?;
+    if event.v != 1 {
+        return Err("an event of another version");
+    }
+    Ok(Opened { author: raw.author, signature: raw.signature, signed: raw.signed, event })
 }
 
 pub(crate) const UNKNOWN_EVENT: &str = "a type of event that this version does not know";

@@ -25,6 +25,8 @@ mod ring;
 mod roster;
 mod segments;
 mod session;
+#[cfg(test)]
+mod vectors;
 mod verify;
 
 pub(crate) use amparo_seal as lock;

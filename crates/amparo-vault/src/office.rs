@@ -56,6 +56,11 @@ impl Sheet {
         Ok(words::of_secret(&self.0, spanish)?)
     }
 
+    /// The sheet as stock age takes it.
+    pub fn identity(&self) -> lock::Secret<String> {
+        lock::identity_text(&self.0)
+    }
+
     /// The sheet that these typed words are of, in either language.
     pub fn parse(text: &str) -> Option<Sheet> {
         words::parse(text).map(Sheet)

@@ -93,6 +93,11 @@ fn unwrap_age(secret: &Key, row: &WrapRow) -> Option<Key> {
     lock::key_of(plain.strip_prefix(&head[..])?)
 }
 
+/// Opens a row with the key it is wrapped to, by its algorithm.
+pub(crate) fn unwrap(outer: &Key, row: &WrapRow) -> Option<Key> {
+    if row.alg == 2 { unwrap_age(outer, row) } else { unwrap_under(outer, row) }
+}
+
 /// What became of the key of an entry or paper.
 pub(crate) enum Reach {
     Key { key: Key, drawer: DrawerId, epoch: u32 },
@@ -160,8 +165,7 @@ impl Ring {
                 answer = Reach::Walled { drawer, epoch };
                 continue;
             };
-            let key = if row.alg == 2 { unwrap_age(dk, row) } else { unwrap_under(dk, row) };
-            match key {
+            match unwrap(dk, row) {
                 Some(key) => return Reach::Key { key, drawer, epoch },
                 None => return Reach::Spoilt,
             }

@@ -14,6 +14,7 @@ mod crash;
 mod forgetting;
 mod handing;
 mod leaving;
+mod reader;
 mod tampering;
 
 pub const NOW: i64 = 1_763_900_000_000;
