@@ -31,8 +31,10 @@ pub const FORM: Form = Form {
 
 fn is_history(head: &Head<'_>) -> Sure {
     let Some(claim) = super::claim(head) else { return Sure::No };
-    let rows = claim.found.drafts.iter().filter(|d| d.place.field.is_empty() && !is_admission(d) && matches!(d.kind, Kind::Entry | Kind::Exit)).count();
+    let rows = claim.found.drafts.iter().filter(|d| !is_admission(d) && matches!(d.kind, Kind::Entry | Kind::Exit)).count();
     let headed = !claim.found.headings.is_empty();
+    // The cells of a row may each have a line.
+    let rows = if rows == 0 { 0 } else { rows.max(claim.found.read.len()) };
     match (rows, headed) {
         // An empty history is one; a long table of other things that has these columns is not.
         (0, true) if claim.filled == claim.found.headings.len() => Sure::Likely,
@@ -73,10 +75,11 @@ const DEPARTURES: &[&str] = &["departure", "departed", "exit", "exited", "salida
 const LOOSE: &[&str] = &["arrived", "entered", "departed", "exited"];
 /// Number, date, type and place, and what a person may have put beside them.
 const MOST_CELLS: usize = 6;
+// A heading is one of these words or has it among its words: "Travel Date", "Port Code".
 const ROW_COLUMNS: &[&str] = &["row", "fila", "no", "number", "numero", "linha"];
-const DATE_COLUMNS: &[&str] = &["date", "fecha", "data", "travel date"];
-const TYPE_COLUMNS: &[&str] = &["type", "tipo", "event", "travel type"];
-const PLACE_COLUMNS: &[&str] = &["location", "port", "place", "port of entry", "port code", "ubicacion", "lugar", "puerto", "localizacion", "local", "localidad"];
+const DATE_COLUMNS: &[&str] = &["date", "fecha", "data"];
+const TYPE_COLUMNS: &[&str] = &["type", "tipo"];
+const PLACE_COLUMNS: &[&str] = &["location", "port", "place", "ubicacion", "lugar", "puerto", "localizacion", "local", "localidad"];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Column {
@@ -119,6 +122,10 @@ pub(super) fn history(lines: &[Line]) -> Found {
             Shape::None => {}
         }
     }
+    let mut beside: Vec<usize> = Vec::new();
+    if rows.is_empty() {
+        (rows, beside) = stacked(lines);
+    }
     // Without one row that is whole, nothing says that this is a travel history.
     if !rows.is_empty() {
         found.rejects.extend(unknown.into_iter().map(|n| (n, "i94-type-not-understood")));
@@ -141,7 +148,41 @@ pub(super) fn history(lines: &[Line]) -> Found {
         found.drafts.push(draft);
         found.read.push(n);
     }
+    found.read.extend(beside);
     found
+}
+
+/// Rows whose cells were pasted one under the other: a number perhaps, a date, a word, a place. Beside the rows, which
+/// stand where their dates do, the other lines they are made of. One such row alone could be anything.
+fn stacked(lines: &[Line]) -> (Vec<(usize, Row<'_>)>, Vec<usize>) {
+    let filled: Vec<(usize, &str)> = lines.iter().enumerate().map(|(n, l)| (n, clean(&l.text))).filter(|(_, t)| !t.is_empty()).collect();
+    let text = |at: usize| filled.get(at).map_or("", |(_, text)| *text);
+    let number = |at: usize| (1..=4).contains(&text(at).len()) && text(at).bytes().all(|b| b.is_ascii_digit());
+    let (mut rows, mut beside) = (Vec::new(), Vec::new());
+    let mut at = 0;
+    let mut numbered = false;
+    while at + 1 < filled.len() {
+        let Some(arrival) = arrival(text(at + 1)).filter(|_| whole_date(text(at))) else {
+            at += 1;
+            continue;
+        };
+        if rows.is_empty() && at > 0 {
+            numbered = number(at - 1);
+        }
+        if numbered && at > 0 && number(at - 1) {
+            beside.push(filled[at - 1].0);
+        }
+        // The line after the word is the place, unless the next row begins with it.
+        let next_row = whole_date(text(at + 2)) || (numbered && number(at + 2) && whole_date(text(at + 3)));
+        let port = if next_row || text(at + 2).chars().count() > 40 { "" } else { text(at + 2) };
+        rows.push((filled[at].0, Row { date: text(at), arrival, port }));
+        beside.push(filled[at + 1].0);
+        if !port.is_empty() {
+            beside.push(filled[at + 2].0);
+        }
+        at += if port.is_empty() { 2 } else { 3 };
+    }
+    if rows.len() < 2 { (Vec::new(), Vec::new()) } else { (rows, beside) }
 }
 
 /// The agency writes the month first; a copy made elsewhere may not, and one such day settles it for the file.
@@ -156,10 +197,8 @@ fn header(line: &str) -> Option<Vec<Column>> {
     }
     let named = |cell: &str| {
         let cell = fold(cell);
-        [(ROW_COLUMNS, Column::Row), (DATE_COLUMNS, Column::Date), (TYPE_COLUMNS, Column::Type), (PLACE_COLUMNS, Column::Place)]
-            .into_iter()
-            .find(|(names, _)| names.contains(&cell.as_str()))
-            .map(|(_, column)| column)
+        let word = |names: &[&str]| names.contains(&cell.as_str()) || (cell.len() <= 30 && cell.split(' ').any(|w| names.contains(&w)));
+        [(PLACE_COLUMNS, Column::Place), (DATE_COLUMNS, Column::Date), (TYPE_COLUMNS, Column::Type), (ROW_COLUMNS, Column::Row)].into_iter().find(|(names, _)| word(names)).map(|(_, column)| column)
     };
     let split = cells(line);
     let columns: Vec<Column> = match split.len() {
@@ -717,10 +756,12 @@ mod tests {
             "1\tJuly 15, 2019\tArrival\tMIA \t\n2\tJuly 2, 2019\tDeparture\t813\t\n",
             "Date,Type,Location\n07/15/2019,Arrival,MIA\n07/02/2019,Departure,813\n",
             "\"July 15, 2019\",\"Arrival\",\"MIA\"\n\"July 2, 2019\",\"Departure\",\"813\"\n",
-            "Location;Type;Date\nMIA;Entry;7/15/2019\n813;Exit;7/2/2019\n",
+            "Port Code;Travel Type;Travel Date\nMIA;Entry;7/15/2019\n813;Exit;7/2/2019\n",
             "Fila\tFECHA\tTIPO\tUBICACIÓN\n1\t15/07/2019\tLlegada\tMIA\n2\t02/07/2019\tSalida\t813\n",
             "MIA, 2019-07-15, Arrival\n813, 2019-07-02, Departure\n",
             "<html><body><h1>Travel History</h1><table><tr><th>Date</th><th>Type</th><th>Location</th></tr><tr><td>2019-07-15</td><td>Arrival</td><td>MIA</td></tr><tr><td>2019-07-02</td><td>Departure</td><td>813</td></tr></table></body></html>",
+            "Date\nType\nLocation\n2019-07-15\nArrival\nMIA\n2019-07-02\nDeparture\n813\n",
+            "1\nJuly 15, 2019\nArrival\nMIA\n2\nJuly 2, 2019\nDeparture\n813\n",
             "15 de julio de 2019 Llegada MIA\n2 de julio de 2019 Salida 813\n",
         ] {
             let (report, heard) = hear("history", text.as_bytes());
@@ -738,6 +779,14 @@ mod tests {
         let reasons: Vec<_> = heard.rejects.iter().map(|r| format!("{} {}", r.place.spot_text(), r.reason)).collect();
         assert_eq!(reasons, ["row:2 i94-date-not-understood", "row:3 i94-type-not-understood", "row:5 i94-date-not-understood", "row:6 line-not-understood"]);
         assert_eq!(told(&heard), ["row:4 entry on=2019-07-15"]);
+    }
+
+    #[test]
+    fn cells_under_each_other_with_places_left_out() {
+        let text = "1\n2019-07-15\nArrival\n840\n2\n2019-07-02\nDeparture\n3\n2018-01-01\nArrival\n";
+        let (report, heard) = hear("i94.txt", text.as_bytes());
+        assert_eq!(told(&heard), ["row:2 entry on=2019-07-15 port_raw=840", "row:6 exit on=2019-07-02", "row:9 entry on=2018-01-01"]);
+        assert_eq!((report.units, report.units_read), (10, 10));
     }
 
     #[test]
