@@ -1,7 +1,7 @@
 //! What a reader made of a file: every unit of the source is a record's, furniture, a reject, or not read yet.
 
 use crate::{Edtf, Place, Sha256};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// How far a file was read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -159,9 +159,11 @@ pub struct Word {
 }
 
 /// The text of one page as its words in reading order.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+///
+/// Stored and sent in a short form ([`StoredPage`]): a page of words is most of what a file of pages weighs.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(try_from = "StoredPage")]
 pub struct PageText {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub inside: String,
     /// Counted from 1.
     pub page: u32,
@@ -186,6 +188,87 @@ impl PageText {
     pub fn confidence(&self) -> Option<u8> {
         let known: Vec<u64> = self.words.iter().filter_map(|w| w.confidence).map(u64::from).collect();
         (!known.is_empty()).then(|| (known.iter().sum::<u64>() / known.len() as u64) as u8)
+    }
+}
+
+/// A page as it is stored: one text, and numbers beside it.
+#[derive(Serialize, Deserialize)]
+struct StoredPage {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    inside: String,
+    page: u32,
+    machine_read: bool,
+    /// Every word with a sign before it: a line feed where it begins a line, otherwise a space.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    text: String,
+    /// Four numbers a word: x from the right edge of the word before, y from its y, w, h from its h.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    boxes: Vec<i64>,
+    /// One a word where any has one; -1 where this word has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    confidence: Vec<i16>,
+    /// The words one by one, where one of them holds a space or nothing itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    words: Vec<Word>,
+}
+
+impl StoredPage {
+    fn of(page: &PageText) -> StoredPage {
+        let words = &page.words;
+        let (inside, number) = (page.inside.clone(), page.page);
+        let mut stored = StoredPage { inside, page: number, machine_read: page.machine_read, text: String::new(), boxes: Vec::new(), confidence: Vec::new(), words: Vec::new() };
+        if words.iter().any(|w| w.text.is_empty() || w.text.bytes().any(|b| b == b' ' || b == b'\n')) {
+            stored.words.clone_from(words);
+            return stored;
+        }
+        stored.text.reserve(words.iter().map(|w| w.text.len() + 1).sum());
+        stored.boxes.reserve(words.len() * 4);
+        let mut before = [0; 4];
+        for word in words {
+            stored.text.push(if word.line { '\n' } else { ' ' });
+            stored.text.push_str(&word.text);
+            let [x, y, w, h] = word.at.map(i64::from);
+            stored.boxes.extend([x - before[0] - before[2], y - before[1], w, h - before[3]]);
+            before = [x, y, w, h];
+        }
+        if words.iter().any(|w| w.confidence.is_some()) {
+            stored.confidence = words.iter().map(|w| w.confidence.map_or(-1, i16::from)).collect();
+        }
+        stored
+    }
+}
+
+impl Serialize for PageText {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        StoredPage::of(self).serialize(s)
+    }
+}
+
+impl TryFrom<StoredPage> for PageText {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredPage) -> Result<PageText, &'static str> {
+        let StoredPage { inside, page, machine_read, text, boxes, confidence, mut words } = stored;
+        let (boxes, rest) = boxes.as_chunks::<4>();
+        let mut starts: Vec<usize> = text.match_indices([' ', '\n']).map(|(at, _)| at).collect();
+        if !rest.is_empty() || starts.len() != boxes.len() || (!text.is_empty() && starts.first() != Some(&0)) || (!confidence.is_empty() && confidence.len() != boxes.len()) {
+            return Err("a page's text, boxes and confidence are of one number of words");
+        }
+        starts.push(text.len());
+        words.reserve(boxes.len());
+        let mut before = [0_i64; 4];
+        for (n, (ends, by)) in starts.windows(2).zip(boxes).enumerate() {
+            let sum = |parts: [i64; 3]| parts.into_iter().try_fold(0_i64, i64::checked_add);
+            let at = [sum([before[0], before[2], by[0]]), sum([before[1], by[1], 0]), Some(by[2]), sum([before[3], by[3], 0])];
+            let mut here = [0; 4];
+            for (number, place) in at.into_iter().zip(&mut here) {
+                *place = number.and_then(|n| u32::try_from(n).ok()).ok_or("a word's place is no number of its page")?;
+            }
+            before = here.map(i64::from);
+            let confidence = confidence.get(n).and_then(|c| u8::try_from(*c).ok());
+            words.push(Word { text: text[ends[0] + 1..ends[1]].to_owned(), at: here, confidence, line: text[ends[0]..].starts_with('\n') });
+        }
+        Ok(PageText { inside, page, machine_read, words })
     }
 }
 
@@ -216,5 +299,31 @@ mod tests {
     fn a_reject_keeps_whole_characters() {
         let reject = Reject::new(Place::row(1), "not-a-call", &"ñ".repeat(1_500));
         assert_eq!(reject.text.len(), 2_000);
+    }
+
+    #[test]
+    fn a_page_is_stored_short_and_comes_back_the_same() {
+        let word = |text: &str, at, confidence, line| Word { text: text.into(), at, confidence, line };
+        let page = |words| PageText { inside: String::new(), page: 3, machine_read: false, words };
+        for page in [
+            page(vec![]),
+            page(vec![word("Gross", [100_000, 50_000, 40_000, 9_000], None, true), word("Pay", [145_000, 50_100, 20_000, 9_000], None, false)]),
+            page(vec![word("ñ", [0, 0, 0, 0], Some(96), false), word("9,00", [u32::MAX, 7, 1, 2], None, true)]),
+            page(vec![word("two words", [1, 2, 3, 4], None, true), word("", [0; 4], None, false)]),
+        ] {
+            let json = serde_json::to_string(&page).unwrap();
+            assert_eq!(serde_json::from_str::<PageText>(&json).unwrap(), page, "{json}");
+        }
+        let json = serde_json::to_string(&page(vec![word("Net", [10, 20, 30, 40], None, true)])).unwrap();
+        assert_eq!(json, r#"{"page":3,"machine_read":false,"text":"\nNet","boxes":[10,20,30,40]}"#);
+        for bad in [
+            r#"{"page":1,"machine_read":false,"text":"\nNet","boxes":[1,2,3]}"#,
+            r#"{"page":1,"machine_read":false,"text":"Net","boxes":[1,2,3,4]}"#,
+            r#"{"page":1,"machine_read":false,"text":"\nNet","boxes":[-1,2,3,4]}"#,
+            r#"{"page":1,"machine_read":false,"text":"\nNet","boxes":[9223372036854775807,2,3,4]}"#,
+            r#"{"page":1,"machine_read":false,"text":"\nNet","boxes":[1,2,3,4],"confidence":[1,2]}"#,
+        ] {
+            assert!(serde_json::from_str::<PageText>(bad).is_err(), "{bad}");
+        }
     }
 }

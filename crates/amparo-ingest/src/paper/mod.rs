@@ -6,6 +6,7 @@ pub mod money;
 pub mod ocr;
 pub mod pay;
 pub mod pdf;
+mod pdf_plain;
 pub mod pdf_words;
 pub mod picture;
 pub mod sheet;

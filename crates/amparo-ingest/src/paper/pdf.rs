@@ -6,6 +6,7 @@
 //! A page on which nothing is drawn is furniture. The form's field values are words of their pages.
 //! The empty password is tried; any other password means `refused`.
 
+use super::pdf_plain::Plain;
 use super::pdf_words::Listener;
 use super::sheet::Field;
 use super::{PageBatch, slurp};
@@ -13,7 +14,7 @@ use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::reading::PageText;
 use amparo_model::{Region, Report, State};
 use hayro_interpret::kurbo::{Affine, Rect};
-use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, interpret_page};
+use hayro_interpret::{Context, InterpreterCache, InterpreterSettings, RenderContent, interpret_page};
 use hayro_syntax::object::{Array, Dict, Name, Object};
 use hayro_syntax::page::Page;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
@@ -58,13 +59,12 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
     }
     let mut report = Report::reading("pdf", "pdf@1");
     let mut batch = PageBatch::new(sink);
-    let cache = InterpreterCache::new();
-    let settings = InterpreterSettings::default();
+    let mut interpreter = Interpreter { cache: InterpreterCache::new(), settings: InterpreterSettings::default(), plain: Some(Plain::new()) };
     for (n, page) in pages.iter().enumerate() {
         let number = n as u32 + 1;
         report.units += 1;
         report.pages += 1;
-        match page_words(&pdf, page, &cache, &settings, number, &file.inside) {
+        match interpreter.page_words(&pdf, page, number, &file.inside) {
             Outcome::Words(text, fields) => {
                 report.units_read += 1;
                 report.records += batch.typed(&text, &fields)?;
@@ -105,48 +105,81 @@ enum Outcome {
     Wanting(&'static str, Option<PageText>),
 }
 
-fn page_words<'a>(
-    pdf: &'a Pdf,
-    page: &Page<'a>,
-    cache: &InterpreterCache<'a>,
-    settings: &InterpreterSettings,
-    number: u32,
-    inside: &str,
-) -> Outcome {
-    let (width, height) = page.render_dimensions();
-    if !(width.is_finite() && height.is_finite()) {
-        return Outcome::Wanting("page-broken", None);
-    }
-    // A page that breaks the interpreter is one unread page, not a lost file.
-    let listened = catch_unwind(AssertUnwindSafe(|| {
-        let mut listener = Listener::new(width, height);
-        let upright = Affine::new(page.initial_transform(true).as_coeffs());
-        let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let mut context = Context::new(upright, area, cache, pdf.xref(), settings.clone());
-        interpret_page(page, &mut context, &mut listener);
-        let fields = fields(page, upright, width, height);
-        for (field, rect) in fields.iter().filter(|(field, _)| !field.ticked) {
-            listener.field_value(*rect, &field.value);
+/// What reads the pages of one file.
+struct Interpreter<'a> {
+    cache: InterpreterCache<'a>,
+    settings: InterpreterSettings,
+    /// The short way for plain pages; `None` after it has broken on one.
+    plain: Option<Plain<'a>>,
+}
+
+impl<'a> Interpreter<'a> {
+    fn page_words(&mut self, pdf: &'a Pdf, page: &Page<'a>, number: u32, inside: &str) -> Outcome {
+        let (width, height) = page.render_dimensions();
+        if !(width.is_finite() && height.is_finite()) {
+            return Outcome::Wanting("page-broken", None);
         }
-        (listener, fields.into_iter().map(|(field, _)| field).collect::<Vec<_>>())
-    }));
-    let Ok((listener, fields)) = listened else { return Outcome::Wanting("page-broken", None) };
-    let (glyphs, unmapped, invisible) = (listener.glyphs, listener.unmapped, listener.invisible);
-    let drawn = listener.images + listener.paths;
-    let (overfull, pictured) = (listener.overfull, listener.pictured());
-    let words = listener.words();
-    if words.is_empty() {
-        return if drawn == 0 && glyphs == 0 { Outcome::Blank } else { Outcome::Wanting("", None) };
+        // A page that breaks the interpreter is one unread page, not a lost file.
+        let upright = Affine::new(page.initial_transform(true).as_coeffs());
+        let short = catch_unwind(AssertUnwindSafe(|| self.short_way(pdf, page, upright, width, height)));
+        if short.is_err() {
+            self.plain = None;
+        }
+        let listened = match short.ok().flatten() {
+            Some(listener) => Ok(listener),
+            None => catch_unwind(AssertUnwindSafe(|| {
+                let mut listener = Listener::new(width, height);
+                self.draw(pdf, page, upright, width, height, RenderContent::all(), &mut listener);
+                listener
+            })),
+        };
+        let listened = listened.and_then(|mut listener| {
+            catch_unwind(AssertUnwindSafe(|| {
+                let fields = fields(page, upright, width, height);
+                for (field, rect) in fields.iter().filter(|(field, _)| !field.ticked) {
+                    listener.field_value(*rect, &field.value);
+                }
+                (listener, fields.into_iter().map(|(field, _)| field).collect::<Vec<_>>())
+            }))
+        });
+        let Ok((listener, fields)) = listened else { return Outcome::Wanting("page-broken", None) };
+        let (glyphs, unmapped, invisible) = (listener.glyphs, listener.unmapped, listener.invisible);
+        let drawn = listener.images + listener.paths;
+        let (overfull, pictured) = (listener.overfull, listener.pictured());
+        let words = listener.words();
+        if words.is_empty() {
+            return if drawn == 0 && glyphs == 0 { Outcome::Blank } else { Outcome::Wanting("", None) };
+        }
+        let text = PageText { inside: inside.to_owned(), page: number, machine_read: invisible * 2 > glyphs, words };
+        if overfull {
+            Outcome::Wanting("page-overfull", Some(text))
+        } else if unmapped * 20 > glyphs {
+            Outcome::Wanting("glyphs-without-letters", Some(text))
+        } else if pictured > PICTURE && glyphs < STAMP {
+            Outcome::Wanting("picture-with-few-words", Some(text))
+        } else {
+            Outcome::Words(text, fields)
+        }
     }
-    let text = PageText { inside: inside.to_owned(), page: number, machine_read: invisible * 2 > glyphs, words };
-    if overfull {
-        Outcome::Wanting("page-overfull", Some(text))
-    } else if unmapped * 20 > glyphs {
-        Outcome::Wanting("glyphs-without-letters", Some(text))
-    } else if pictured > PICTURE && glyphs < STAMP {
-        Outcome::Wanting("picture-with-few-words", Some(text))
-    } else {
-        Outcome::Words(text, fields)
+
+    /// The page's words where it is plain and has a body of text. A page of few letters is looked at whole: it may be a scan.
+    fn short_way(&mut self, pdf: &'a Pdf, page: &Page<'a>, upright: Affine, width: f32, height: f32) -> Option<Listener> {
+        let plain = self.plain.as_mut()?;
+        let mut listener = Listener::new(width, height);
+        if !plain.read(page, upright, &self.settings, &mut listener) || listener.glyphs < STAMP {
+            return None;
+        }
+        if page.raw().contains_key(b"Annots" as &[u8]) {
+            self.draw(pdf, page, upright, width, height, RenderContent::ANNOTATIONS, &mut listener);
+        }
+        Some(listener)
+    }
+
+    fn draw(&self, pdf: &'a Pdf, page: &Page<'a>, upright: Affine, width: f32, height: f32, render_content: RenderContent, listener: &mut Listener) {
+        let area = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let settings = InterpreterSettings { render_content, ..self.settings.clone() };
+        let mut context = Context::new(upright, area, &self.cache, pdf.xref(), settings);
+        interpret_page(page, &mut context, listener);
     }
 }
 
@@ -218,5 +251,82 @@ fn text_string(bytes: &[u8]) -> String {
         String::from_utf8_lossy(rest).into_owned()
     } else {
         bytes.iter().map(|b| char::from(*b)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::{Path, PathBuf};
+
+    /// Pages read the short way, and pages where it says something else than the whole interpreter.
+    fn compare(bytes: Vec<u8>) -> (u32, Vec<usize>) {
+        let Ok(Ok(pdf)) = catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes))) else { return (0, Vec::new()) };
+        let mut interpreter = Interpreter { cache: InterpreterCache::new(), settings: InterpreterSettings::default(), plain: Some(Plain::new()) };
+        let (mut plain, mut other) = (0, Vec::new());
+        for (n, page) in pdf.pages().iter().take(40).enumerate() {
+            let (width, height) = page.render_dimensions();
+            let upright = Affine::new(page.initial_transform(true).as_coeffs());
+            let both = catch_unwind(AssertUnwindSafe(|| {
+                let short = interpreter.short_way(&pdf, page, upright, width, height)?;
+                let mut whole = Listener::new(width, height);
+                interpreter.draw(&pdf, page, upright, width, height, RenderContent::all(), &mut whole);
+                Some(((short.unmapped, short.invisible, short.words()), (whole.unmapped, whole.invisible, whole.words())))
+            }));
+            let Ok(Some((short, whole))) = both else { continue };
+            plain += 1;
+            let near = |a: u32, b: u32| a.abs_diff(b) <= 200;
+            let same = short.0 == whole.0 && short.1 == whole.1 && short.2.len() == whole.2.len()
+                && short.2.iter().zip(&whole.2).all(|(a, b)| a.text == b.text && a.line == b.line && a.at.iter().zip(&b.at).all(|(a, b)| near(*a, *b)));
+            if !same {
+                other.push(n + 1);
+            }
+        }
+        (plain, other)
+    }
+
+    fn papers(folder: &Path, out: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                papers(&path, out);
+            } else if path.extension().is_some_and(|e| e == "pdf") {
+                out.push(path);
+            }
+        }
+    }
+
+    /// Also over a folder of one's own: `AMPARO_PDFS=folder`.
+    #[test]
+    fn the_short_way_says_what_the_whole_interpreter_says() {
+        let mut all = Vec::new();
+        papers(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut all);
+        all.extend(std::env::var_os("AMPARO_PDFS").map(|own| { let mut out = Vec::new(); papers(Path::new(&own), &mut out); out }).unwrap_or_default());
+        let mut plain = 0;
+        let mut different = Vec::new();
+        for path in &all {
+            let (pages, other) = compare(std::fs::read(path).expect("a paper"));
+            plain += pages;
+            if !other.is_empty() {
+                different.push((path.clone(), other));
+            }
+        }
+        println!("{plain} plain pages in {} files", all.len());
+        assert!(plain > 5 && different.is_empty(), "{different:#?}");
+    }
+
+    const STUB: &[u8] = include_bytes!("../../fixtures/pay/adp/input.pdf");
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(96))]
+        #[test]
+        fn a_damaged_paper_still_adds_up(cut in 0..STUB.len(), at in 0..STUB.len(), byte in 0_u8..=255, long in 1..64_usize) {
+            let mut bytes = STUB.to_vec();
+            bytes[at] = byte;
+            crate::testing::hear("paper.pdf", &bytes);
+            crate::testing::hear("paper.pdf", &bytes[..cut]);
+            bytes.drain(at..(at + long).min(STUB.len()));
+            crate::testing::hear("paper.pdf", &bytes);
+        }
     }
 }

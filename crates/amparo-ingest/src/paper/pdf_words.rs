@@ -6,7 +6,7 @@
 use amparo_model::reading::Word;
 use hayro_interpret::font::{Glyph, GlyphRun};
 use hayro_interpret::hayro_cmap::BfString;
-use hayro_interpret::kurbo::{Affine, BezPath, Point, Rect};
+use hayro_interpret::kurbo::{BezPath, Point, Rect};
 use hayro_interpret::{BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, SoftMask};
 
 /// A gap wider than this part of the letter height ends a word.
@@ -24,6 +24,8 @@ pub struct Listener {
     open: Option<Open>,
     /// Glyphs drawn, whatever they mean.
     pub glyphs: u64,
+    /// The run just filled: how many glyphs, and the first one's place.
+    filled: Option<(usize, [f64; 6])>,
     /// Glyphs for which the file does not say which letter they are.
     pub unmapped: u64,
     /// Glyphs that are not painted: somebody's machine reading laid under a scan.
@@ -45,11 +47,74 @@ struct Piece {
 
 /// The word being drawn.
 struct Open {
-    piece: Piece,
+    text: String,
+    /// What its earlier parts cover, set with another pen.
+    earlier: Option<Rect>,
+    pen: Pen,
+    /// Where the part set with this pen begins, where its last letter begins, and where the next one should.
+    from: Point,
     start: Point,
     end: Point,
-    along: (f64, f64),
     last: char,
+}
+
+/// Direction and size of letters on the upright page.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Pen {
+    /// Of one thousandth of an em along the line.
+    along: (f64, f64),
+    /// Of one em upwards.
+    up: (f64, f64),
+    em: f64,
+    direction: (f64, f64),
+}
+
+impl Pen {
+    /// From the four linear parts of the map from glyph units (a thousandth of an em) to the page.
+    pub fn new([a, b, c, d]: [f64; 4]) -> Pen {
+        let up = (c * 1_000.0, d * 1_000.0);
+        let long = a.hypot(b);
+        Pen { along: (a, b), up, em: up.0.hypot(up.1), direction: if long > 0.0 { (a / long, b / long) } else { (1.0, 0.0) } }
+    }
+
+    /// What letters set from here to there cover.
+    fn covers(&self, from: Point, to: Point) -> Rect {
+        let corner = |p: Point, part: f64| Point::new(p.x + self.up.0 * part, p.y + self.up.1 * part);
+        Rect::from_points(corner(from, -0.2), corner(to, 0.75)).union(Rect::from_points(corner(to, -0.2), corner(from, 0.75)))
+    }
+}
+
+/// What a glyph of a font stands for.
+pub struct Letter {
+    text: LetterText,
+    first: char,
+    space: bool,
+    known: bool,
+    /// In glyph units.
+    wide: f64,
+}
+
+enum LetterText {
+    One(char),
+    Several(String),
+}
+
+impl Letter {
+    pub fn new(mapped: Option<BfString>, code: u32, wide: f64) -> Letter {
+        let (text, space, known) = match mapped {
+            Some(BfString::Char(c)) => (LetterText::One(c), c.is_whitespace() || c == '\0', is_letter_known(c)),
+            Some(BfString::String(s)) => {
+                let (space, known) = (s.chars().all(char::is_whitespace), s.chars().all(is_letter_known));
+                (LetterText::Several(s), space, known)
+            }
+            None => (LetterText::One('\u{fffd}'), code == 32, false),
+        };
+        let first = match &text {
+            LetterText::One(c) => *c,
+            LetterText::Several(s) => s.chars().next().unwrap_or('\u{fffd}'),
+        };
+        Letter { text, first, space, known, wide }
+    }
 }
 
 impl Listener {
@@ -61,6 +126,7 @@ impl Listener {
             words: Vec::new(),
             open: None,
             glyphs: 0,
+            filled: None,
             unmapped: 0,
             invisible: 0,
             images: 0,
@@ -136,83 +202,51 @@ impl Listener {
 
     fn close(&mut self) {
         if let Some(open) = self.open.take() {
-            self.keep(open.piece);
+            let rect = open.pen.covers(open.from, open.end);
+            let rect = open.earlier.map_or(rect, |earlier| earlier.union(rect));
+            self.keep(Piece { text: open.text, rect, em: open.pen.em });
         }
     }
 
-    fn glyph(&mut self, glyph: &Glyph<'_>, place: Affine) {
+    /// Sets a letter with its origin here.
+    pub fn letter(&mut self, pen: &Pen, origin: Point, letter: &Letter) {
         self.glyphs += 1;
-        let mapped = glyph.as_unicode();
-        let space = match &mapped {
-            Some(BfString::Char(c)) => c.is_whitespace() || *c == '\0',
-            Some(BfString::String(s)) => s.chars().all(char::is_whitespace),
-            None => glyph.char_code() == 32,
-        };
-        if space {
+        if letter.space {
             self.close();
             return;
         }
-        let known = match &mapped {
-            Some(BfString::Char(c)) => is_letter_known(*c),
-            Some(BfString::String(s)) => s.chars().all(is_letter_known),
-            None => false,
-        };
-        if !known {
+        if !letter.known {
             self.unmapped += 1;
         }
-        let c = place.as_coeffs();
-        let (advance, em_units) = match glyph {
-            Glyph::Outline(g) => (f64::from(g.advance_width().unwrap_or(500.0)), 1_000.0),
-            Glyph::Type3(g) => (f64::from(g.advance_width().unwrap_or(500.0)), 1_000.0),
-        };
-        let origin = Point::new(c[4], c[5]);
-        let step = (c[0] * advance, c[1] * advance);
-        let up = (c[2] * em_units, c[3] * em_units);
-        let em = up.0.hypot(up.1);
-        if !em.is_finite() || em <= 0.0 || !origin.x.is_finite() || !origin.y.is_finite() {
+        if !pen.em.is_finite() || pen.em <= 0.0 || !origin.x.is_finite() || !origin.y.is_finite() {
             return;
         }
-        let direction = {
-            let long = c[0].hypot(c[1]);
-            if long > 0.0 { (c[0] / long, c[1] / long) } else { (1.0, 0.0) }
-        };
-        let first = match &mapped {
-            Some(BfString::Char(c)) => *c,
-            Some(BfString::String(s)) => s.chars().next().unwrap_or('\u{fffd}'),
-            None => '\u{fffd}',
-        };
+        let end = Point::new(origin.x + pen.along.0 * letter.wide, origin.y + pen.along.1 * letter.wide);
         if let Some(open) = &self.open {
             let gap = origin - open.end;
-            let along = gap.x * open.along.0 + gap.y * open.along.1;
-            let aside = (gap.x * open.along.1 - gap.y * open.along.0).abs();
-            let back_to_start = origin - open.start;
+            let direction = open.pen.direction;
+            let along = gap.x * direction.0 + gap.y * direction.1;
+            let aside = (gap.x * direction.1 - gap.y * direction.0).abs();
             // The same letter struck twice in one place is bold, not two letters.
-            if first == open.last && back_to_start.hypot() < em * 0.1 {
+            if letter.first == open.last && (origin - open.start).hypot() < pen.em * 0.1 {
                 return;
             }
-            let turned = open.along.0 * direction.0 + open.along.1 * direction.1 < 0.9;
-            if turned || aside > em * 0.35 || along > em * WORD_GAP || along < -em * STEP_BACK {
+            let turned = direction.0 * pen.direction.0 + direction.1 * pen.direction.1 < 0.9;
+            if turned || aside > pen.em * 0.35 || along > pen.em * WORD_GAP || along < -pen.em * STEP_BACK {
                 self.close();
             }
         }
-        let corner = |a: (f64, f64), b: f64| Point::new(origin.x + a.0 + up.0 * b, origin.y + a.1 + up.1 * b);
-        let rect = Rect::from_points(corner((0.0, 0.0), -0.2), corner(step, 0.75))
-            .union(Rect::from_points(corner(step, -0.2), corner((0.0, 0.0), 0.75)));
-        let end = Point::new(origin.x + step.0, origin.y + step.1);
-        let open = self.open.get_or_insert_with(|| Open {
-            piece: Piece { text: String::with_capacity(12), rect, em },
-            start: origin,
-            end,
-            along: direction,
-            last: first,
-        });
-        match mapped {
-            Some(BfString::Char(c)) => push_letter(&mut open.piece.text, c),
-            Some(BfString::String(s)) => s.chars().for_each(|c| push_letter(&mut open.piece.text, c)),
-            None => open.piece.text.push('\u{fffd}'),
+        let open = self.open.get_or_insert_with(|| Open { text: String::with_capacity(12), earlier: None, pen: *pen, from: origin, start: origin, end, last: letter.first });
+        if open.pen != *pen {
+            let covered = open.pen.covers(open.from, open.end);
+            open.earlier = Some(open.earlier.map_or(covered, |earlier| earlier.union(covered)));
+            (open.pen, open.from) = (*pen, origin);
         }
-        open.piece.rect = open.piece.rect.union(rect);
-        (open.start, open.end, open.last) = (origin, end, first);
+        match &letter.text {
+            LetterText::One(c) => push_letter(&mut open.text, *c),
+            LetterText::Several(s) => s.chars().for_each(|c| push_letter(&mut open.text, c)),
+        }
+        (open.start, open.end, open.last) = (origin, end, letter.first);
     }
 }
 
@@ -235,9 +269,22 @@ fn push_letter(text: &mut String, c: char) {
 
 impl<'a> Device<'a> for Listener {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        let place = |g: &hayro_interpret::font::PositionedGlyph<'a>| (props.transform * g.transform()).as_coeffs();
+        let run_at = run.glyphs().first().map(|g| (run.glyphs().len(), place(g)));
+        // Letters that are filled and then stroked are one text.
+        if matches!(mode, DrawMode::Stroke(_)) && run_at.is_some() && self.filled == run_at {
+            return;
+        }
+        self.filled = run_at.filter(|_| matches!(mode, DrawMode::Fill(_)));
         let before = self.glyphs;
         for glyph in run.glyphs() {
-            self.glyph(glyph, props.transform * glyph.transform());
+            let [a, b, c, d, x, y] = place(glyph);
+            let wide = match &**glyph {
+                Glyph::Outline(g) => g.advance_width(),
+                Glyph::Type3(g) => g.advance_width(),
+            };
+            let letter = Letter::new(glyph.as_unicode(), glyph.char_code(), f64::from(wide.unwrap_or(500.0)));
+            self.letter(&Pen::new([a, b, c, d]), Point::new(x, y), &letter);
         }
         if matches!(mode, DrawMode::Invisible) {
             self.invisible += self.glyphs - before;
@@ -298,6 +345,9 @@ fn block(pieces: &[Piece], mut ids: Vec<usize>, em: f64, depth: u32, order: &mut
 
 /// Two columns of prose with a gutter between them; tables are left whole.
 fn columns(pieces: &[Piece], ids: &mut [usize], em: f64) -> Option<(Vec<usize>, Vec<usize>)> {
+    if !gutter(pieces, ids, em) {
+        return None;
+    }
     ids.sort_unstable_by(|a, b| pieces[*a].rect.x0.total_cmp(&pieces[*b].rect.x0));
     let mut reach = f64::MIN;
     let mut best: Option<(f64, usize)> = None;
@@ -311,6 +361,31 @@ fn columns(pieces: &[Piece], ids: &mut [usize], em: f64) -> Option<(Vec<usize>, 
     }
     let (_, at) = best?;
     Some((ids[..at].to_vec(), ids[at..].to_vec()))
+}
+
+/// Whether a strip from top to bottom can be free of words: a quick look that spares most pages the sorting.
+fn gutter(pieces: &[Piece], ids: &[usize], em: f64) -> bool {
+    const STRIPS: usize = 512;
+    let rects = || ids.iter().map(|i| pieces[*i].rect);
+    let (left, right) = rects().fold((f64::MAX, f64::MIN), |(l, r), rect| (l.min(rect.x0), r.max(rect.x1)));
+    let strip = ((right - left) / STRIPS as f64).max(1e-9);
+    // A strip counts as covered only where a word covers all of it, so that no gutter is missed.
+    let mut covered = [0_u64; STRIPS / 64];
+    for rect in rects() {
+        let from = ((rect.x0 - left) / strip).ceil().clamp(0.0, STRIPS as f64) as usize;
+        let to = ((rect.x1 - left) / strip).floor().clamp(0.0, STRIPS as f64) as usize;
+        for s in from..to {
+            covered[s / 64] |= 1 << (s % 64);
+        }
+    }
+    let mut free = 0.0;
+    for s in 0..STRIPS {
+        free = if covered[s / 64] >> (s % 64) & 1 == 0 { free + strip } else { 0.0 };
+        if free > em * 0.9 {
+            return true;
+        }
+    }
+    false
 }
 
 /// At least three lines with three words each on average.

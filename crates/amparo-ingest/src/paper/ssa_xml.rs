@@ -1,11 +1,14 @@
 //! Social Security statement (XML from ssa.gov): earnings by year; unit = the person, and each yearly figure.
 //!
 //! A yearly figure is `FicaEarnings` or `MedicareEarnings`. `-1` means that the year is not recorded yet: no
-//! record, counted as furniture. `0` means none: a record of zero. Attributes without quotes are read too,
-//! as files of SSA's own are said to have them. Document types are passed over; nothing is fetched.
+//! record, counted as furniture. `0` means none: a record of zero. A figure for several years together is a
+//! reject: it is nobody's pay of one year. Attributes without quotes are read too, as files of SSA's own are
+//! said to have them. Document types are passed over; nothing is fetched. The source speaks of the years
+//! that are recorded, from the first to the last.
 
 use super::slurp;
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
+use amparo_model::reading::{Covers, CoversWhy};
 use amparo_model::{Draft, Edtf, Kind, Place, Reject, Report, State};
 use quick_xml::events::Event;
 
@@ -51,6 +54,10 @@ struct Statement {
     /// The `Earnings` element being read, counted from 1, and its year where it says one.
     row: u64,
     year: Option<i64>,
+    /// What an element of several years says of them.
+    years: String,
+    /// The first and last year that are recorded.
+    recorded: Option<(i64, i64)>,
     text: String,
     name: String,
     born: Option<Edtf>,
@@ -66,6 +73,8 @@ impl Default for Statement {
             path: Vec::new(),
             row: 0,
             year: None,
+            years: String::new(),
+            recorded: None,
             text: String::new(),
             name: String::new(),
             born: None,
@@ -91,13 +100,25 @@ impl Statement {
                     let name = local(tag.name().as_ref()).to_owned();
                     if name == "Earnings" {
                         self.row += 1;
-                        self.year = attribute(&tag, "startYear").and_then(year);
+                        (self.year, self.years) = (attribute(&tag, "startYear").and_then(year), String::new());
+                        let end = attribute(&tag, "endYear").and_then(year);
+                        if end.is_some() && end != self.year {
+                            let text = |y: Option<i64>| y.map(|y| y.to_string()).unwrap_or_default();
+                            (self.years, self.year) = (format!("{}-{}: ", text(self.year), text(end)), None);
+                        }
                     }
                     self.path.push(name);
                     self.text.clear();
                 }
                 Ok(Event::Text(text)) => self.text.push_str(&text),
                 Ok(Event::CData(text)) => self.text.push_str(&text),
+                // A letter written as a reference: `O&apos;Brien`.
+                Ok(Event::GeneralRef(name)) => self.text.push_str(referred(&name)),
+                Ok(Event::Empty(tag)) => match local(tag.name().as_ref()) {
+                    "FicaEarnings" if self.path.iter().any(|p| p == "Earnings") => self.figure("ssa_fica", ""),
+                    "MedicareEarnings" if self.path.iter().any(|p| p == "Earnings") => self.figure("ssa_medicare", ""),
+                    _ => {}
+                },
                 Ok(Event::End(_)) => {
                     self.closed();
                     self.path.pop();
@@ -121,6 +142,7 @@ impl Statement {
             self.partly("truncated");
         }
         self.person();
+        self.covers();
         Ok(())
     }
 
@@ -134,7 +156,7 @@ impl Statement {
         let text = self.text.trim().to_owned();
         match self.path.last().map(String::as_str) {
             Some("Name") if within("UserInformation") => self.name = text,
-            Some("DateOfBirth") if within("UserInformation") => self.born = Edtf::parse(&text),
+            Some("DateOfBirth") if within("UserInformation") => self.born = Edtf::parse(text.get(..10).unwrap_or(&text)).or_else(|| Edtf::parse(&text)),
             Some("FicaEarnings") if within("Earnings") => self.figure("ssa_fica", &text),
             Some("MedicareEarnings") if within("Earnings") => self.figure("ssa_medicare", &text),
             _ => {}
@@ -153,6 +175,7 @@ impl Statement {
             (Some(year), Some(dollars)) => {
                 self.report.units_read += 1;
                 self.report.records += 1;
+                self.recorded = Some(self.recorded.map_or((year, year), |(first, last)| (first.min(year), last.max(year))));
                 self.drafts.push(
                     Draft::new(Kind::Earnings, place)
                         .with("year", year)
@@ -166,7 +189,13 @@ impl Statement {
             (_, None) => "amount-not-understood",
         };
         self.report.rejects += 1;
-        self.rejects.push(Reject::new(place, reason, text));
+        self.rejects.push(Reject::new(place, reason, &format!("{}{text}", self.years)));
+    }
+
+    /// What the statement speaks of: the years that are recorded, those without pay among them.
+    fn covers(&mut self) {
+        let edtf = |year: i64| i16::try_from(year).ok().and_then(Edtf::year);
+        self.report.covers = self.recorded.map(|(first, last)| Covers { from: edtf(first), to: edtf(last), why: CoversWhy::Stated });
     }
 
     fn person(&mut self) {
@@ -180,6 +209,17 @@ impl Statement {
             .with("name", self.name.as_str())
             .with("birth_date", self.born.take());
         self.drafts.push(draft);
+    }
+}
+
+fn referred(name: &str) -> &'static str {
+    match name {
+        "amp" => "&",
+        "lt" => "<",
+        "gt" => ">",
+        "apos" => "'",
+        "quot" => "\"",
+        _ => "\u{fffd}",
     }
 }
 
@@ -231,6 +271,48 @@ mod tests {
         for end in 0..SMALL.len() {
             let (report, _) = hear("statement.xml", &SMALL.as_bytes()[..end]);
             assert!(report.kind != "ssa_xml" || report.state == State::PartlyRead, "{end}");
+        }
+    }
+
+    #[test]
+    fn a_figure_of_several_years_or_of_nothing_is_a_reject_and_the_years_are_said() {
+        let text = SMALL
+            .replace("Ana Sol", "Ana O&apos;Sol")
+            .replace("startYear=2020 endYear=2020", "startYear=2018 endYear=2020")
+            .replace("<osss:FicaEarnings>-1</osss:FicaEarnings>", "<osss:FicaEarnings/>");
+        let (report, heard) = hear("statement.xml", text.as_bytes());
+        assert_eq!((report.units, report.units_read, report.furniture, report.rejects), (5, 3, 0, 2));
+        assert!(heard.rejects.iter().all(|r| r.reason == "year-not-understood" && r.text.starts_with("2018-2020: ")));
+        assert!(heard.drafts.iter().any(|d| d.fields.get("name").is_some_and(|n| n.to_text() == "Ana O'Sol")));
+        let covers = report.covers.expect("years");
+        assert_eq!((covers.from.map(|e| e.to_string()), covers.to.map(|e| e.to_string())), (Some("2019".into()), Some("2019".into())));
+    }
+
+    /// The expected numbers are counted in the text, not by the reader.
+    #[test]
+    fn statements_as_ssa_writes_them_are_accounted_for() {
+        for name in ["osss__delayed_retirement.xml", "osss__full_retirement.xml"] {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ssa").join(name);
+            let text = std::fs::read_to_string(path).expect("a statement");
+            let (report, heard) = hear(name, text.as_bytes());
+            let figures = text.matches("</osss:FicaEarnings>").count() + text.matches("</osss:MedicareEarnings>").count();
+            let open = text.matches("Earnings>-1</").count();
+            assert!(figures > 20, "{name}");
+            assert_eq!((report.units, report.furniture, report.rejects), (figures as u64 + 1, open as u64, 0), "{name}");
+            assert_eq!(heard.drafts.len(), figures - open + 1, "{name}");
+            assert_eq!(report.state, State::Read);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_damaged_statement_still_adds_up(cut in 0..SMALL.len(), at in 0..SMALL.len(), byte in 0_u8..=255) {
+            let mut bytes = SMALL.as_bytes().to_vec();
+            bytes[at] = byte;
+            hear("statement.xml", &bytes);
+            hear("statement.xml", &bytes[..cut]);
+            bytes.drain(cut.min(at)..cut.max(at));
+            hear("statement.xml", &bytes);
         }
     }
 }

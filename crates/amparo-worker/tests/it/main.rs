@@ -6,6 +6,7 @@ mod reading;
 
 mod cage;
 mod papers;
+mod scans;
 
 use amparo_model::wire::FromWorker;
 use amparo_model::{Reject, Report};
