@@ -18,7 +18,8 @@ pub struct Form {
     /// The paper's name, for tests and for the reader of this list.
     pub name: &'static str,
     /// A page is looked at where a word begins with one of these and no letter or digit follows, upper or lower case (ASCII).
-    /// `<` stands for any word that holds that sign.
+    /// `<` stands for any word that holds two of that sign together. Whatever the marks, a page without any number
+    /// of four digits or more (a year, an amount) is no form that was filled.
     pub marks: &'static [&'static str],
     /// Whether machine-read pages are looked at too. Only for papers that carry their own proof (check digits):
     /// elsewhere a misread digit would be a wrong record.
@@ -59,10 +60,13 @@ impl Typed {
 
     /// The typed records of this page that no earlier page of the file gave.
     pub fn of(&mut self, page: &PageText, fields: &[Field]) -> Vec<Draft> {
+        if !page.words.iter().any(|w| w.text.bytes().filter(u8::is_ascii_digit).count() >= 4) {
+            return Vec::new();
+        }
         let mut known = vec![false; self.forms.len()];
         for word in &page.words {
             let Some(letter) = word.text.bytes().next() else { continue };
-            let arrow = self.first[usize::from(b'<')] && word.text.contains('<');
+            let arrow = self.first[usize::from(b'<')] && word.text.contains("<<");
             if !self.first[usize::from(letter)] && !arrow {
                 continue;
             }
@@ -144,11 +148,11 @@ mod tests {
     #[test]
     fn copies_are_one_record_and_each_record_has_a_name_of_its_own() {
         let mut typed = Typed::with(TEST);
-        assert!(typed.of(&page(1, "W2 forms"), &[]).is_empty());
-        let first = typed.of(&page(2, "Form W-2 Form"), &[]);
-        assert_eq!(first.iter().map(|d| d.place.field.as_str()).collect::<Vec<_>>(), ["", "#2"]);
-        assert!(typed.of(&page(3, "Form w-2"), &[]).iter().all(|d| d.fields["text"].to_text() == "w-2"));
-        let machine = PageText { machine_read: true, ..page(4, "W-2 new words") };
+        assert!(typed.of(&page(1, "W2 forms 2019"), &[]).is_empty());
+        let first = typed.of(&page(2, "Form W-2 2019"), &[]);
+        assert_eq!(first.iter().map(|d| d.place.field.as_str()).collect::<Vec<_>>(), ["", "#2", "#3"]);
+        assert!(typed.of(&page(3, "Form w-2 2019"), &[]).iter().all(|d| d.fields["text"].to_text() == "w-2"));
+        let machine = PageText { machine_read: true, ..page(4, "W-2 new words 2019") };
         assert!(typed.of(&machine, &[]).is_empty());
     }
 
