@@ -169,3 +169,4 @@ usage-bad-seed = "{ $value }" is not a number.
 usage-bad-record = "{ $value }" is not a record's id.
 usage-bad-field = "{ $value }" is not a field of that record, or the new value does not fit it.
 usage-bad-settle = "{ $value }" is not the id of a point to clarify.
+usage-bad-since = "{ $value }" is not an entry number with its four words ("1204 w w w w"), nor the long number under them. Check each word against the paper.

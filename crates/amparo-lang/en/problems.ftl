@@ -19,6 +19,7 @@ problem-disk-full = The disk is full. Nothing half-written counts; make room and
 problem-broken = What is stored does not open as it was written: { $why } Run "amparo verify".
 problem-not-found = { $path } is not there or cannot be opened.
 problem-cannot-write = { $path } cannot be written.
+problem-output = The answer could not be written to its end; is the disk full? What was done is done. Ask again once there is room.
 problem-synced-folder = { $home } lies in a synced or network folder, where a live office would be damaged. Choose a folder on this machine's own disk; backups may go there.
 problem-worker = The reading process could not be started: { $why }
 problem-page = This page cannot be shown: { $why }

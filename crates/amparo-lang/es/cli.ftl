@@ -169,3 +169,4 @@ usage-bad-seed = "{ $value }" no es un número.
 usage-bad-record = "{ $value }" no es la clave de un dato.
 usage-bad-field = "{ $value }" no es un campo de ese dato, o el valor nuevo no le va.
 usage-bad-settle = "{ $value }" no es la clave de un punto por aclarar.
+usage-bad-since = "{ $value }" no es un número de entrada con sus cuatro palabras ("1204 p p p p"), ni el número largo de abajo. Compare cada palabra con el papel.

@@ -19,6 +19,7 @@ problem-disk-full = El disco está lleno. Nada a medias cuenta; haga espacio y r
 problem-broken = Lo guardado no abre como se escribió: { $why } Ejecute "amparo verify".
 problem-not-found = { $path } no está o no se puede abrir.
 problem-cannot-write = No se puede escribir { $path }.
+problem-output = La respuesta no se pudo escribir hasta el final; ¿está lleno el disco? Lo hecho, hecho está. Pregunte otra vez cuando haya espacio.
 problem-synced-folder = { $home } está en una carpeta sincronizada o de red, donde una oficina en uso se dañaría. Elija una carpeta en el disco de esta computadora; los respaldos sí pueden ir ahí.
 problem-worker = No se pudo iniciar el proceso que lee: { $why }
 problem-page = Esta página no se puede mostrar: { $why }

@@ -20,5 +20,6 @@ pub use problem::{Exit, Problem, Result};
 
 // What the doors see of custody: results, never keys.
 pub use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Look, MemberState, Now, Since, Standing, Store, StoreError, VaultError};
+pub use amparo_vault::are_listed;
 pub use amparo_vault::{Found, Report as Verified};
 pub use amparo_vault::{Apart, Exported, Imported as Handed, Made, Profile};

@@ -53,6 +53,11 @@ fn place(typed: &str, spanish: bool) -> Option<u16> {
     exact.or_else(prefix).map(|i| i as u16)
 }
 
+/// Whether every one of these typed words is on one list, so that a slip of the pen is told from another history.
+pub fn are_listed(words: &[&str]) -> bool {
+    [false, true].into_iter().any(|spanish| words.iter().all(|word| place(&plain(word), spanish).is_some()))
+}
+
 /// The secret of 24 typed words, in the language whose checksum fits.
 pub fn parse(text: &str) -> Option<Key> {
     let typed: Vec<String> = text.split(|c: char| !c.is_alphabetic() && !is_combining_mark(c)).filter(|w| !w.is_empty()).map(plain).collect();
@@ -83,6 +88,13 @@ mod tests {
         for (spanish, want) in [(false, "2f5eed53"), (true, "46846a5a")] {
             let file: String = list(spanish).iter().map(|w| format!("{}\n", w.nfkd().collect::<String>())).collect();
             assert_eq!(&crate::hex(&Sha256::digest(file.as_bytes()))[..8], want);
+        }
+    }
+
+    #[test]
+    fn words_of_one_list() {
+        for (words, want) in [("digital approve game crawl", true), ("cupón alzar fumar circo", true), ("CUPON alzar fumar circo", true), ("digital alzar fumar xyz", false), ("a b c d", false)] {
+            assert_eq!(are_listed(&words.split(' ').collect::<Vec<_>>()), want, "{words}");
         }
     }
 

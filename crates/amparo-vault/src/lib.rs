@@ -41,6 +41,7 @@ pub use import::Imported;
 pub use journal::{EntryMeta, Fate, Journal};
 pub use keep::{Kept, Plain};
 pub use amparo_seal::Secret;
+pub use amparo_seal::words::are_listed;
 pub use look::Look;
 pub use office::{Founded, Founding, Office, Sheet, init, join_words, resume, unlock, unlock_with_words};
 pub use problem::{Broken, Result, Standing, VaultError};

@@ -205,7 +205,8 @@ fn since(text: &str) -> Option<Since> {
     let seq: String = text.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
     let after = text.find(&seq).map(|at| &text[at + seq.len()..])?;
     let words: Vec<&str> = after.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty()).collect();
-    (words.len() == 4).then_some(Since::Words { seq: seq.parse().ok()?, words: words.join(" ") })
+    // A word that is on no list is a slip of the pen, and not another history.
+    (words.len() == 4 && amparo_office::are_listed(&words)).then_some(Since::Words { seq: seq.parse().ok()?, words: words.join(" ") })
 }
 
 pub fn verify(cx: &Cx, out: &mut Out) -> Result<u8> {
@@ -320,7 +321,7 @@ mod tests {
 
     #[test]
     fn heads_as_people_copy_them_from_paper() {
-        for (text, want) in [("1204 digital approve game crawl", true), ("entry 1204 · digital approve game crawl", true), ("entrada 7 · cupón alzar fumar circo", true), ("1204 digital approve", false), ("digital approve game crawl", false), ("", false)] {
+        for (text, want) in [("1204 digital approve game crawl", true), ("entry 1204 · digital approve game crawl", true), ("entrada 7 · cupón alzar fumar circo", true), ("1204 digital approve", false), ("1204 digital approve game crowl", true), ("1204 digital approve game xrawl", false), ("digital approve game crawl", false), ("", false)] {
             assert_eq!(since(text).is_some(), want, "{text}");
         }
         let hash = "39 02295b2377d5f28784d2909401a2f04a1225512ec1ea3c82a91930ca657db6";

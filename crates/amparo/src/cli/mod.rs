@@ -248,7 +248,7 @@ macro_rules! bads {
         }
     };
 }
-bads!("lang", "because", "now", "as-of", "from-month", "to", "kind", "claim", "whose", "role", "as", "template", "profile", "zone", "seed", "record", "field", "settle");
+bads!("lang", "because", "now", "as-of", "from-month", "to", "kind", "claim", "whose", "role", "as", "template", "profile", "zone", "seed", "record", "field", "settle", "since");
 
 /// Runs the words typed; the program's exit code.
 pub fn main(words: Vec<OsString>, places: Places) -> u8 {
@@ -282,6 +282,11 @@ pub fn main(words: Vec<OsString>, places: Places) -> u8 {
     let home = parsed.flag_path("home").or_else(|| std::env::var_os("AMPARO_HOME").map(PathBuf::from)).unwrap_or_else(default_home);
     let cx = Cx { parsed, lang, home, places };
     match run(&cx, &mut out) {
+        // What was done is done, but the answer did not arrive whole.
+        Ok(_) if out.failed() => {
+            out.aside(word("problem-output", lang));
+            Exit::Store as u8
+        }
         Ok(code) => code,
         Err(problem) => {
             out.aside(sentence(&problem, lang));

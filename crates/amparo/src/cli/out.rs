@@ -2,16 +2,16 @@
 //!
 //! A closed pipe is the end of the work, not a panic: whoever read has read enough.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 pub struct Out {
-    pub tty: bool,
     closed: bool,
+    failed: bool,
 }
 
 impl Out {
     pub fn new() -> Out {
-        Out { tty: io::stdout().is_terminal(), closed: false }
+        Out { closed: false, failed: false }
     }
 
     /// One line of the answer.
@@ -22,9 +22,7 @@ impl Out {
         let mut stdout = io::stdout().lock();
         if let Err(e) = writeln!(stdout, "{}", text.as_ref()) {
             self.closed = true;
-            if e.kind() != io::ErrorKind::BrokenPipe {
-                self.aside(e.to_string());
-            }
+            self.failed = e.kind() != io::ErrorKind::BrokenPipe;
         }
     }
 
@@ -36,6 +34,11 @@ impl Out {
     pub fn aside(&self, text: impl AsRef<str>) {
         // Nobody is left to tell when standard error is closed as well.
         let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+    }
+
+    /// Something of the answer could not be written, though somebody waits for it: a full disk.
+    pub fn failed(&self) -> bool {
+        self.failed
     }
 
     /// Nobody reads any more.

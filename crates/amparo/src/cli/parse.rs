@@ -162,17 +162,17 @@ fn read_flag(
     words: &mut impl Iterator<Item = OsString>,
     flags: &mut BTreeMap<&'static str, OsString>,
 ) -> Result<(), Usage> {
-    let (name, value) = text.split_once('=').map_or((text, None), |(n, v)| (n, Some(v.to_owned())));
+    let (typed, value) = text.split_once('=').map_or((text, None), |(n, v)| (n, Some(v.to_owned())));
     // On the timeline and its like `--from` is a month; on `add` it is who brought the papers.
-    let name = if name == "from" && known.iter().any(|f| f.name == "from-month") { "from-month" } else { name };
+    let name = if typed == "from" && known.iter().any(|f| f.name == "from-month") { "from-month" } else { typed };
     let Some(flag) = known.iter().find(|f| f.name == name) else {
         return Err(Usage::NoSuchFlag { flag: format!("--{name}"), command });
     };
     let value = match (flag.takes, value) {
         (Takes::Nothing, None) => OsString::new(),
-        (Takes::Nothing, Some(_)) => return Err(Usage::FlagTakesNoValue { flag: format!("--{name}") }),
+        (Takes::Nothing, Some(_)) => return Err(Usage::FlagTakesNoValue { flag: format!("--{typed}") }),
         (Takes::Value(_), Some(value)) => value.into(),
-        (Takes::Value(_), None) => words.next().ok_or_else(|| Usage::FlagNeedsValue { flag: format!("--{name}") })?,
+        (Takes::Value(_), None) => words.next().ok_or_else(|| Usage::FlagNeedsValue { flag: format!("--{typed}") })?,
     };
     flags.insert(flag.name, value);
     Ok(())
@@ -231,6 +231,7 @@ mod tests {
             ("status a b", Usage::TooMany { word: "b".into(), command: "status" }),
             ("status a --json=1", Usage::FlagTakesNoValue { flag: "--json".into() }),
             ("calls a --number", Usage::FlagNeedsValue { flag: "--number".into() }),
+            ("timeline a --from", Usage::FlagNeedsValue { flag: "--from".into() }),
         ] {
             assert_eq!(of(line).err(), Some(want), "{line}");
         }
