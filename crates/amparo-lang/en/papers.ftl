@@ -29,6 +29,7 @@ format-tar = archive
 format-tmobile-csv = T-Mobile usage
 format-unknown = kind not known
 format-uscis-status = USCIS case status
+format-uscis-status-page = USCIS case status, the page
 format-verizon-csv = Verizon usage
 format-w2-pdf = W-2 form
 format-whatsapp-ios-calls = WhatsApp on an iPhone: calls

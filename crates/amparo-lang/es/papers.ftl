@@ -29,6 +29,7 @@ format-tar = archivo con varios archivos
 format-tmobile-csv = consumo de T-Mobile
 format-unknown = clase desconocida
 format-uscis-status = estado del caso en USCIS
+format-uscis-status-page = estado del caso en USCIS, la página
 format-verizon-csv = consumo de Verizon
 format-w2-pdf = formulario W-2
 format-whatsapp-ios-calls = WhatsApp en un iPhone: llamadas

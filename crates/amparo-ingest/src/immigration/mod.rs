@@ -19,7 +19,7 @@ use lines::Line;
 use std::io::{Read, SeekFrom};
 
 /// The readers of this floor.
-pub const READERS: &[crate::Reader] = &[i94::HISTORY, i94::PAGE, mrz::READER, uscis_status::READER];
+pub const READERS: &[crate::Reader] = &[i94::HISTORY, i94::PAGE, mrz::READER, uscis_status::READER, uscis_status::PAGE];
 
 /// Larger texts than this are nobody's travel history.
 const MOST_BYTES: u64 = 16 << 20;
@@ -53,6 +53,7 @@ pub(crate) fn found(lines: &[Line], machine_read: bool) -> Found {
     let mut all = i94::history(lines);
     all.add(i94::admission(lines));
     all.add(mrz::zones(lines, machine_read));
+    all.add(uscis_status::statuses(lines));
     all
 }
 

@@ -4,14 +4,23 @@
 //! a description with a link in it carries bare quotes. Such an answer is read field by field, by the names of
 //! its fields; an answer that is cut off gives what came before. A status is a `notice`: its `type` is what the agency
 //! calls it, its `text` the agency's own words, English first and Spanish after. An answer that is an error is kept unread.
+//!
+//! The same status pasted or saved from the agency's page has a reader of its own, where a unit is a line: a heading,
+//! and under it the sentence that names the day, the form and the receipt number.
 
 use super::dates::{self, Manner};
-use super::lines::entities;
-use super::{Count, slurp};
+use super::lines::{Line, entities};
+use super::{Count, Found, around, confidence, fold, ordinal, slurp};
+use crate::paper::typed::Form;
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::{Draft, Edtf, Kind, Place, ReceiptNumber, Report, State};
 
 pub const READER: Reader = Reader { name: "uscis_status", version: 1, recognise, read };
+
+pub const PAGE: Reader = Reader { name: "uscis_status_page", version: 1, recognise: is_page, read: read_page };
+
+/// The status page as a PDF with a text of its own.
+pub const FORM: Form = Form { name: "uscis_status", marks: &["Receipt", "Recibo"], machine_read: false, read: |sheet| super::page_drafts(sheet, statuses) };
 
 /// The names of an answer's fields that are read; all that is looked for in a broken one.
 const CASE_FIELDS: &[&str] = &[
@@ -191,6 +200,109 @@ fn form(text: &str) -> String {
 /// `09-05-2023 14:28:46`: the agency writes the month first.
 fn day(text: &str) -> Option<Edtf> {
     dates::day(text, Manner::default()).map(Edtf::day)
+}
+
+// ---- the agency's page ----
+
+/// The sentence of a status is no longer than this many lines, however narrow the window was.
+const LONGEST_SENTENCE: usize = 24;
+
+fn is_page(head: &Head<'_>) -> Sure {
+    let Some(claim) = super::claim(head) else { return Sure::No };
+    match claim.found.drafts.iter().any(|d| d.kind == Kind::Notice) {
+        // The page has its menus and its addresses, and no more than that.
+        true if claim.filled <= 120 => Sure::Yes,
+        true => Sure::Perhaps,
+        false => Sure::No,
+    }
+}
+
+fn read_page(file: &mut File<'_>, _: &Tools<'_>, sink: &mut dyn Sink) -> Result<Report, Stop> {
+    super::read_lines(&PAGE, file, sink)
+}
+
+/// The statuses among these lines: a paragraph that opens with its day and names form and receipt number.
+pub(super) fn statuses(lines: &[Line]) -> Found {
+    let mut found = Found::default();
+    let mut nth = 0;
+    let mut at = 0;
+    while at < lines.len() {
+        let Some((on, sentence, end)) = status_at(lines, at) else {
+            at += 1;
+            continue;
+        };
+        let title = (0..at).rev().find(|n| !lines[*n].text.trim().is_empty()).filter(|n| is_title(&lines[*n].text) && !found.read.contains(n));
+        let own: Vec<usize> = title.into_iter().chain(at..end).collect();
+        let stands: Vec<&Line> = own.iter().filter_map(|n| lines.get(*n)).collect();
+        let place = ordinal(around(&stands), "status", nth);
+        let receipt = receipt_in(&sentence).unwrap_or_default();
+        let mut drafts = [
+            Draft::new(Kind::Filing, place.clone()).with("form", form_in(&sentence)).with("receipt_number", receipt.as_str()).with("agency", "USCIS"),
+            Draft::new(Kind::Notice, place)
+                .with("type", title.map(|n| lines[n].text.trim()))
+                .with("on", on)
+                .with("receipt_number", receipt.as_str())
+                .with("text", sentence.as_str()),
+        ];
+        for draft in &mut drafts {
+            draft.confidence = confidence(&stands);
+        }
+        found.drafts.extend(drafts);
+        found.read.extend(own);
+        nth += 1;
+        at = end;
+    }
+    found
+}
+
+/// The day, the words and the end of the status that begins with this line.
+fn status_at(lines: &[Line], at: usize) -> Option<(Edtf, String, usize)> {
+    let first = lines.get(at)?.text.trim();
+    let rest = ["On ", "As of ", "El ", "A partir del "].iter().find_map(|opening| first.strip_prefix(opening))?;
+    let mut words = Vec::new();
+    for (n, line) in lines.iter().enumerate().skip(at).take(LONGEST_SENTENCE) {
+        let text = line.text.trim();
+        if text.is_empty() {
+            break;
+        }
+        words.push(text);
+        let sentence = words.join(" ");
+        // The paragraph ends at a blank line, at the end, or with the last line that closes a sentence.
+        let closed = text.ends_with(['.', '!', '?']) && lines.get(n + 1).is_none_or(|next| next.text.trim().is_empty() || is_title(&next.text));
+        if closed || lines.get(n + 1).is_none_or(|next| next.text.trim().is_empty()) {
+            let on = opening_day(rest.chars().chain([' ']).chain(sentence.chars().skip(first.chars().count())).collect::<String>().as_str())?;
+            let named = receipt_in(&sentence).is_some() && form_in(&sentence).is_some();
+            return named.then_some((on, sentence, n + 1));
+        }
+    }
+    None
+}
+
+/// The day that a sentence opens with: its longest beginning that is one.
+fn opening_day(text: &str) -> Option<Edtf> {
+    let ends = text.char_indices().filter(|(at, c)| *at <= 40 && matches!(c, ',' | ' ')).map(|(at, _)| at);
+    ends.filter_map(|end| day(&text[..end])).last()
+}
+
+fn is_title(text: &str) -> bool {
+    let text = text.trim();
+    (4..=90).contains(&text.len()) && text.starts_with(char::is_uppercase) && !text.ends_with(['.', ':', '?']) && !text.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// The receipt number that the words name as such.
+fn receipt_in(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')')).filter(|w| !w.is_empty()).collect();
+    let named = |n: usize| {
+        let before = words[n.saturating_sub(4)..n].iter().map(|w| fold(w)).collect::<Vec<_>>().join(" ");
+        ["receipt number", "receipt", "numero de recibo"].iter().any(|name| before.ends_with(name))
+    };
+    (0..words.len()).filter(|n| named(*n)).find_map(|n| ReceiptNumber::parse(words[n].trim_end_matches('.'))).map(|r| r.to_string())
+}
+
+fn form_in(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let after = words.windows(2).find(|pair| matches!(fold(pair[0]).as_str(), "form" | "formulario") && pair[1].bytes().any(|b| b.is_ascii_digit()))?;
+    Some(form(after[1].trim_matches(|c: char| !c.is_ascii_alphanumeric())))
 }
 
 // ---- JSON, and what is nearly JSON ----
@@ -427,6 +539,29 @@ mod tests {
         for end in (0..WHOLE.len()).filter(|at| WHOLE.is_char_boundary(*at)) {
             let (report, _) = hear("status.json", &WHOLE.as_bytes()[..end]);
             assert!(report.kind != "uscis_status" || report.state != State::Read || WHOLE[end..].trim().is_empty(), "{end}");
+        }
+    }
+
+    #[test]
+    fn the_agencys_page_as_pasted_saved_and_in_spanish() {
+        let want = "filing agency=USCIS form=I-130 receipt_number=EAC9999103999; notice on=2023-11-20 receipt_number=EAC9999103999 text=On November 20, 2023, we approved your Form I-130, Petition for Alien Relative, Receipt Number EAC9999103999. We sent you a notice. type=Case Was Approved";
+        let sentence = "On November 20, 2023, we approved your Form I-130, Petition for Alien Relative, Receipt Number EAC9999103999. We sent you a notice.";
+        for text in [
+            format!("Case Was Approved\n{sentence}\n"),
+            format!("Check Case Status\n\nCase Was Approved\n\n{sentence}\n\nEnter another receipt number\n"),
+            format!("Case Was Approved\n{}\n\nFeedback\n", sentence.replace("Form ", "Form\n").replace("you a", "you\na")),
+            format!("<!DOCTYPE html><html><body><nav><a>Menu</a></nav><div><h1>Case Was Approved</h1><p>{}</p></div></body></html>", sentence.replace("notice", "<b>notice</b>")),
+        ] {
+            let (report, heard) = hear("status", text.as_bytes());
+            let got: Vec<String> = told(&heard).into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
+            assert_eq!(got.join("; "), want, "{text}");
+            assert_eq!((report.kind.as_str(), report.rejects), ("uscis_status_page", 0), "{text}");
+        }
+        let spanish = "Caso aprobado\nEl 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999.\n";
+        let (_, heard) = hear("status", spanish.as_bytes());
+        assert_eq!(told(&heard)[1], "row:1 notice on=2023-11-20 receipt_number=EAC9999103999 text=El 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999. type=Caso aprobado");
+        for text in ["On Monday we met.\n", "On November 20, 2023, we talked about your Form I-130.\n", "Receipt Number EAC9999103999\n"] {
+            assert_ne!(hear("x", text.as_bytes()).0.kind, "uscis_status_page", "{text}");
         }
     }
 

@@ -29,7 +29,7 @@ pub struct Form {
 }
 
 /// Every recogniser, by name.
-pub const FORMS: &[Form] = &[super::form_1099::FORM, crate::immigration::i94::FORM, crate::immigration::mrz::FORM, super::pay::FORM, super::w2::FORM];
+pub const FORMS: &[Form] = &[super::form_1099::FORM, crate::immigration::i94::FORM, crate::immigration::mrz::FORM, super::pay::FORM, crate::immigration::uscis_status::FORM, super::w2::FORM];
 
 /// Records of one file that later ones are compared with.
 const MOST_REMEMBERED: usize = 4_096;

@@ -1,0 +1,2 @@
+#![no_main]
+amparo_fuzz::reader!("uscis_status_page");
