@@ -1,6 +1,7 @@
 //! The client's account: what the client says, written in our own vocabulary as CSV or JSON Lines.
 //!
-//! A unit is a line (JSON Lines) or a row (CSV, where a quoted cell may hold line breaks). Blank lines, the heading and
+//! A unit is a line (JSON Lines), an object (a JSON list, or objects over several lines) or a row (CSV, where a quoted
+//! cell may hold line breaks). Blank lines, the heading and
 //! what stands above it, and lines of the form that nobody filled are furniture. Columns, kinds and the words of
 //! lists may be English or Spanish. A date is taken where it can mean one day, month or year; `03/04/2019` only where
 //! another date of the file shows which comes first. Everything is `said`; whether a representative sets it is decided
@@ -265,14 +266,13 @@ fn field_of(kind: Kind, column: &str) -> Option<&'static FieldSpec> {
 fn recognise(head: &Head<'_>) -> Sure {
     let text = crate::phone::text::head(head.first);
     let first = text.lines().find(|l| !l.trim().is_empty()).unwrap_or("").trim_start();
-    if first.starts_with('{') {
+    if first.starts_with(['{', '[']) {
+        let says_kind = |object: &Object| object.iter().any(|(name, value)| column(name) == "kind" && value.as_str().and_then(kind).is_some());
         // One broken line does not make it another kind of file.
-        let says_kind = |line: &str| {
-            let object: Option<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(line.trim()).ok();
-            object.is_some_and(|o| o.iter().any(|(name, value)| column(name) == "kind" && value.as_str().and_then(kind).is_some()))
-        };
-        let says = text.lines().filter(|l| !l.trim().is_empty()).take(10).any(says_kind);
-        return if says { Sure::Yes } else { Sure::No };
+        let by_line = text.lines().filter(|l| !l.trim().is_empty()).take(10).any(|line| serde_json::from_str(line.trim()).is_ok_and(|o| says_kind(&o)));
+        let list = text.trim_start().trim_start_matches('[');
+        let whole = serde_json::Deserializer::from_str(list).into_iter::<Object>().next().is_some_and(|o| o.is_ok_and(|o| says_kind(&o)));
+        return if by_line || whole { Sure::Yes } else { Sure::No };
     }
     let Some((table, delimiter)) = heading(&text) else { return Sure::No };
     let rows = rows(&text, delimiter);
@@ -295,7 +295,7 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
     broken |= crate::phone::text::open((&mut *file.body).take(MOST_BYTES)).read_to_end(&mut bytes).is_err();
     let text = crate::phone::text::decode(&bytes);
     let text = text.trim_start_matches('\u{feff}');
-    let lines = if text.trim_start().starts_with('{') { json_lines(text) } else { table(text) };
+    let lines = if text.trim_start().starts_with(['{', '[']) { json_objects(text).unwrap_or_else(|| json_lines(text)) } else { table(text) };
     let mut account = Account { count: Count::new(&READER, &file.inside), numbers: Numbers::new(tools.region), order: order(&lines), subject: None, assumed: false };
     for line in lines {
         account.take(line);
@@ -324,26 +324,41 @@ enum Said {
     Cells(Vec<(String, String)>),
 }
 
+type Object = serde_json::Map<String, serde_json::Value>;
+
+/// The objects of a list, or of a text where they do not have a line each; nothing where it is lines of JSON.
+fn json_objects(text: &str) -> Option<Vec<Line>> {
+    let objects: Vec<Object> = if text.trim_start().starts_with('[') {
+        serde_json::from_str(text).ok()?
+    } else if text.lines().find(|l| !l.trim().is_empty()).is_some_and(|l| serde_json::from_str::<Object>(l.trim()).is_err()) {
+        serde_json::Deserializer::from_str(text).into_iter().collect::<Result<_, _>>().ok()?
+    } else {
+        return None;
+    };
+    let line = |(n, object): (usize, Object)| Line { row: n as u64 + 1, text: serde_json::Value::from(object.clone()).to_string(), said: cells_of(object) };
+    Some(objects.into_iter().enumerate().map(line).collect())
+}
+
+fn cells_of(object: Object) -> Said {
+    let mut cells = Vec::new();
+    for (name, value) in object {
+        let column = column(&name);
+        if BESIDE.contains(&column.as_str()) {
+            continue;
+        }
+        match plain(value) {
+            Some(text) => cells.push((column, text)),
+            None => return Said::Broken("account-value-unfit"),
+        }
+    }
+    Said::Cells(cells)
+}
+
 fn json_lines(text: &str) -> Vec<Line> {
-    let said = |line: &str| {
-        if line.trim().is_empty() {
-            return Said::Furniture;
-        }
-        let Ok(object) = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(line.trim()) else {
-            return Said::Broken("account-line-not-json");
-        };
-        let mut cells = Vec::new();
-        for (name, value) in object {
-            let column = column(&name);
-            if BESIDE.contains(&column.as_str()) {
-                continue;
-            }
-            match plain(value) {
-                Some(text) => cells.push((column, text)),
-                None => return Said::Broken("account-value-unfit"),
-            }
-        }
-        Said::Cells(cells)
+    let said = |line: &str| match serde_json::from_str::<Object>(line.trim()) {
+        _ if line.trim().is_empty() => Said::Furniture,
+        Ok(object) => cells_of(object),
+        Err(_) => Said::Broken("account-line-not-json"),
     };
     text.lines().enumerate().map(|(n, line)| Line { row: n as u64 + 1, text: line.to_owned(), said: said(line) }).collect()
 }
@@ -857,6 +872,15 @@ not json
             told(&heard)[1..],
             ["row:8 identity role=client ssn_last4=6789", "row:11 identity birth_country_raw=Atlantis", "row:15 call at=2019-07-15T10:00:00Z number_raw=88811"]
         );
+    }
+
+    #[test]
+    fn objects_in_a_list_or_over_several_lines() {
+        for text in ["[{\"kind\":\"job\",\"employer\":\"Sol\"}, {\"kind\":\"event\",\"on\":\"2020\"}]", "{\n \"kind\": \"job\",\n \"employer\": \"Sol\"\n}\n{\n \"clase\": \"hecho\",\n \"fecha\": \"2020\"\n}\n"] {
+            let (report, heard) = hear("said.json", text.as_bytes());
+            assert_eq!((report.kind.as_str(), report.units, report.units_read), ("account", 2, 2), "{text}");
+            assert_eq!(told(&heard), ["row:1 job employer=Sol", "row:2 event on=2020"]);
+        }
     }
 
     #[test]

@@ -22,12 +22,20 @@ pub const FORM: Form = Form {
     machine_read: false,
     read: |sheet| {
         super::page_drafts(sheet, |lines| {
-            let mut found = history(lines);
-            found.add(admission(lines));
+            let mut found = admission(lines);
+            if lines.iter().any(|l| speaks_of_travel(&l.text)) {
+                found.add(history(lines));
+            }
             found
         })
     },
 };
+
+/// A page of a history says what it is; a docket with its entries does not say this.
+fn speaks_of_travel(line: &str) -> bool {
+    let plain = fold(line);
+    header(line).is_some() || ["travel history", "historial de viaje", "i 94", "i94"].iter().any(|name| plain.contains(name))
+}
 
 fn is_history(head: &Head<'_>) -> Sure {
     let Some(claim) = super::claim(head) else { return Sure::No };
@@ -274,7 +282,7 @@ fn shape<'t>(line: &'t str, columns: &[Column]) -> Shape<'t> {
     }
     let mut cells = cells(line);
     if cells.len() < 2 {
-        return spaced(line);
+        return spaced(line, !columns.is_empty());
     }
     if cells.iter().filter(|c| !c.is_empty()).count() > MOST_CELLS {
         return Shape::None;
@@ -286,7 +294,7 @@ fn shape<'t>(line: &'t str, columns: &[Column]) -> Shape<'t> {
     let date = by_name(Column::Date).or_else(|| cells.iter().copied().find(|c| like_a_date(c)));
     let Some(date) = date.filter(|d| like_a_date(d)) else {
         // "July 15, 2019, Arrival, MIA" without quotes: the comma of the date parts nothing.
-        return spaced(line);
+        return spaced(line, !columns.is_empty());
     };
     let date_at = cells.iter().position(|c| std::ptr::eq(*c, date)).unwrap_or(0);
     let Some(word_at) = columns.iter().position(|c| *c == Column::Type).filter(|at| *at < cells.len()).or_else(|| cells.iter().position(|c| arrival(c).is_some())) else {
@@ -305,27 +313,52 @@ fn shape<'t>(line: &'t str, columns: &[Column]) -> Shape<'t> {
     if port.chars().count() > 60 { Shape::None } else { Shape::Row(Row { date, arrival, port }) }
 }
 
-/// A line whose cells are parted by spaces alone: a number perhaps, a date, a word, a place.
-fn spaced(line: &str) -> Shape<'_> {
+/// A line whose cells are parted by spaces alone: date and word side by side, a number before them perhaps, and a place
+/// on one side.
+fn spaced(line: &str, headed: bool) -> Shape<'_> {
     let words: Vec<(usize, &str)> = words(line);
-    let Some(at) = words.iter().position(|(_, w)| arrival(w).is_some() && !LOOSE.contains(&fold(w).as_str())).filter(|at| (1..=7).contains(at)) else {
+    if !(2..=12).contains(&words.len()) {
+        return Shape::None;
+    }
+    let Some(at) = words.iter().position(|(_, w)| arrival(w).is_some() && !LOOSE.contains(&fold(w).as_str())) else {
         return Shape::None;
     };
-    let before = line[..words[at].0].trim_matches(separator);
-    let after = line[words[at].0 + words[at].1.len()..].trim_matches(separator);
-    let (mut date, mut rest) = (before, "");
-    if !whole_date(date) {
-        (rest, date) = match before.split_once(|c: char| c.is_whitespace() || c == '\t') {
-            Some((number, date)) => (number, date.trim_matches(separator)),
-            None => return Shape::None,
-        };
+    let span = |from: usize, to: usize| -> &str {
+        let start = words.get(from).map_or(line.len(), |(at, _)| *at);
+        let end = words.get(to.wrapping_sub(1)).map_or(start, |(at, w)| at + w.len());
+        line.get(start..end).unwrap_or("").trim_matches(edge)
+    };
+    // The longest date that ends before the word, or begins after it.
+    let before = (0..at).map(|from| (from, at)).find(|(from, to)| whole_date(span(*from, *to)));
+    let after = (at + 2..=words.len()).rev().map(|to| (at + 1, to)).find(|(from, to)| whole_date(span(*from, *to)));
+    let Some((from, to)) = before.or(after) else { return Shape::None };
+    let (mut first, last) = (0, words.len());
+    let (start, end) = (from.min(at), to.max(at + 1));
+    let number = |text: &str| text.trim_end_matches(['.', ')']).bytes().all(|b| b.is_ascii_digit());
+    if start > 0 && number(words[0].1) && (start > 1 || end < last || words[0].1.len() < 3) {
+        first = 1;
     }
-    let numbered = rest.trim_end_matches(['.', ')', ',']).bytes().all(|b| b.is_ascii_digit());
-    let short = after.split_whitespace().count() <= 4 && after.chars().count() <= 40;
+    let port = match (span(first, start), span(end, last)) {
+        (port, "") if first < start => port,
+        (_, port) if first >= start => port,
+        _ => return Shape::None,
+    };
     match arrival(words[at].1) {
-        Some(arrival) if whole_date(date) && numbered && short => Shape::Row(Row { date, arrival, port: after }),
+        // "07/15/2019 Entry of Judgment" is a line of a docket.
+        Some(arrival) if code_like(port) || (headed && port.split_whitespace().count() <= 4 && port.chars().count() <= 40) => Shape::Row(Row { date: span(from, to), arrival, port }),
         _ => Shape::None,
     }
+}
+
+/// A place as the agency's site prints it: a short code, or that there is none.
+fn code_like(port: &str) -> bool {
+    let code = port.len() <= 4 && port.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    code || matches!(fold(port).as_str(), "unavailable" | "not available" | "no disponible" | "indisponivel" | "n a")
+}
+
+/// What stands between cells, and dashes where people draw them between.
+fn edge(c: char) -> bool {
+    separator(c) || matches!(c, '-' | '—')
 }
 
 fn whole_date(text: &str) -> bool {
@@ -369,6 +402,8 @@ enum Label {
     Document,
     Citizenship,
     Port,
+    Name,
+    Issuer,
 }
 
 /// What the page calls its fields, folded; the longer names before those they contain.
@@ -429,6 +464,12 @@ const LABELS: &[(&str, Label)] = &[
     ("pais de ciudadania", Label::Citizenship),
     ("country of citizenship", Label::Citizenship),
     ("citizenship", Label::Citizenship),
+    ("passport country of issuance", Label::Issuer),
+    ("country of issuance", Label::Issuer),
+    ("pais de emision", Label::Issuer),
+    ("full name", Label::Name),
+    ("nombre completo", Label::Name),
+    ("name", Label::Name),
     ("puerto de entrada", Label::Port),
     ("port of entry", Label::Port),
 ];
@@ -437,8 +478,8 @@ const LABELS: &[(&str, Label)] = &[
 #[derive(Default)]
 struct Admission {
     values: Vec<(Label, Value)>,
-    /// The country as written, where it is one that no table has.
-    country_raw: Option<String>,
+    /// The countries as written.
+    raw: Vec<(Label, String)>,
     lines: Vec<usize>,
 }
 
@@ -488,18 +529,18 @@ pub(super) fn admission(lines: &[Line]) -> Found {
 
 /// Puts a value where it belongs: into the admission being read, or a new one where that already says this.
 fn take(all: &mut Vec<Admission>, found: &mut Found, label: Label, at: &[usize], text: &str) {
-    let mut country_raw = None;
+    let mut raw = None;
     let value = match label {
         Label::Number => number(text).map(Value::Text),
         Label::Class => class(text).map(Value::Text),
         Label::Arrived | Label::Born => dates::day(text, Manner::default()).map(|d| Value::Edtf(Edtf::day(d))),
         Label::Until => until(text),
-        Label::Surname | Label::Given => name(text).map(Value::Text),
+        Label::Surname | Label::Given | Label::Name => name(text).map(Value::Text),
         Label::Document => document(text).map(Value::Text),
         Label::Port => (text.chars().count() <= 60).then(|| Value::text(text)),
-        Label::Citizenship => {
-            country_raw = (text.chars().count() <= 60).then(|| text.to_owned());
-            country_raw.as_deref().map(|t| Value::text(countries::of_name(t).unwrap_or("")))
+        Label::Citizenship | Label::Issuer => {
+            raw = (text.chars().count() <= 60).then(|| (label, text.to_owned()));
+            raw.as_ref().map(|(_, t)| Value::text(countries::of_name(t).unwrap_or("")))
         }
     };
     let Some(value) = value else {
@@ -515,7 +556,7 @@ fn take(all: &mut Vec<Admission>, found: &mut Found, label: Label, at: &[usize],
         }
     };
     current.values.push((label, value));
-    current.country_raw = country_raw.or(current.country_raw.take());
+    current.raw.extend(raw);
     for n in at {
         if !current.lines.contains(n) {
             current.lines.push(*n);
@@ -538,13 +579,13 @@ impl Admission {
         self.values.iter().find(|(have, _)| *have == label).map(|(_, value)| value.clone())
     }
 
-    fn drafts(self, lines: &[Line], nth: usize) -> Vec<Draft> {
+    fn drafts(&self, lines: &[Line], nth: usize) -> Vec<Draft> {
         let own: Vec<&Line> = self.lines.iter().filter_map(|n| lines.get(*n)).collect();
         let place = ordinal(around(&own), "i94", nth);
         let confidence = confidence(&own);
         let port = self.get(Label::Port).map(|p| p.to_text());
-        let country = self.get(Label::Citizenship).filter(|c| !c.to_text().is_empty());
-        let raw = self.country_raw.clone();
+        let country = |label| self.get(label).filter(|c| !c.to_text().is_empty());
+        let raw = |label| self.raw.iter().find(|(have, _)| *have == label).map(|(_, text)| text.as_str());
         let entry = Draft::new(Kind::Entry, place.clone())
             .with("on", self.get(Label::Arrived))
             .with("port", port.as_deref().and_then(ports::name))
@@ -553,6 +594,7 @@ impl Admission {
             .with("admit_until", self.get(Label::Until))
             .with("i94_number", self.get(Label::Number));
         let identity = Draft::new(Kind::Identity, place.clone())
+            .with("name", self.get(Label::Name))
             .with("surname", self.get(Label::Surname))
             .with("given_names", self.get(Label::Given))
             .with("birth_date", self.get(Label::Born));
@@ -561,8 +603,10 @@ impl Admission {
             .with("surname", self.get(Label::Surname))
             .with("given_names", self.get(Label::Given))
             .with("birth_date", self.get(Label::Born))
-            .with("nationality", country)
-            .with("nationality_raw", raw);
+            .with("nationality", country(Label::Citizenship))
+            .with("nationality_raw", raw(Label::Citizenship))
+            .with("issuer", country(Label::Issuer))
+            .with("issuer_raw", raw(Label::Issuer));
         let documented = self.has(Label::Document);
         let mut drafts = vec![entry];
         drafts.extend(Some(identity).filter(|d| !d.fields.is_empty()));
@@ -701,6 +745,8 @@ const BOILERPLATE: &[&str] = &[
     "page ",
     "pagina ",
     "for help",
+    "showing ",
+    "mostrando ",
     "version",
 ];
 
@@ -762,6 +808,10 @@ mod tests {
             "<html><body><h1>Travel History</h1><table><tr><th>Date</th><th>Type</th><th>Location</th></tr><tr><td>2019-07-15</td><td>Arrival</td><td>MIA</td></tr><tr><td>2019-07-02</td><td>Departure</td><td>813</td></tr></table></body></html>",
             "Date\nType\nLocation\n2019-07-15\nArrival\nMIA\n2019-07-02\nDeparture\n813\n",
             "1\nJuly 15, 2019\nArrival\nMIA\n2\nJuly 2, 2019\nDeparture\n813\n",
+            "1. July 15, 2019 - Arrival - MIA\n2. July 2, 2019 - Departure - 813\n",
+            "Arrival 2019-07-15 MIA\nDeparture 2019-07-02 813\n",
+            "MIA 2019-07-15 Arrival\n813 2019-07-02 Departure\n",
+            "| Date | Type | Location |\n|---|---|---|\n| 2019-07-15 | Arrival | MIA |\n| 2019-07-02 | Departure | 813 |\n",
             "15 de julio de 2019 Llegada MIA\n2 de julio de 2019 Salida 813\n",
         ] {
             let (report, heard) = hear("history", text.as_bytes());
@@ -791,7 +841,7 @@ mod tests {
 
     #[test]
     fn other_tables_are_not_taken_for_a_history() {
-        for text in ["Date,Type,Amount\n2019-07-15,Debit,12\n", "2019-07-15 12:00 Ana: Arrival MIA\nhello\n", "Name,Number\nAna,5\n", "[2019-07-15, 12:00] Ana: Departure\n", include_str!("../../fixtures/immigration/ice_arrests.csv")] {
+        for text in ["Date,Type,Amount\n2019-07-15,Debit,12\n", "2019-07-15 12:00 Ana: Arrival MIA\nhello\n", "Name,Number\nAna,5\n", "[2019-07-15, 12:00] Ana: Departure\n", "07/15/2019 Entry of Judgment\n07/16/2019 Entry denied\n", include_str!("../../fixtures/immigration/ice_arrests.csv")] {
             let (report, _) = hear("x.csv", text.as_bytes());
             assert!(!report.kind.starts_with("i94"), "{text}");
         }
