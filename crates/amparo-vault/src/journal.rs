@@ -123,7 +123,9 @@ impl Journal {
         drop(frames);
         journal.orders(store, &mut read)?;
         for one in read {
-            if let (Some((author, event)), Fate::Open) = (&one.opened, one.meta.fate) {
+            // An order that is not obeyed hides nothing either.
+            let refused = journal.refused_orders.contains(&one.meta.seq);
+            if let (Some((author, event)), Fate::Open, false) = (&one.opened, one.meta.fate, refused) {
                 each(one.meta.seq, one.meta.hash, *author, event);
             }
             journal.entries.push(one.meta);

@@ -10,7 +10,9 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
+mod canaries;
 mod crash;
+mod flips;
 mod forgetting;
 mod handing;
 mod leaving;
@@ -155,6 +157,10 @@ fn a_member_without_a_grant_holds_no_key_that_opens_the_case() {
     let mut mine = ana.open_case(case, NOW).unwrap();
     assert_eq!(mine.standing(), &Standing::Whole);
     assert_eq!(mine.journal().epoch, 2);
+    // Every key is under the new journal key, and that one is to those who stay: nothing is left of the old one.
+    let rows = store(dir.path()).wraps(&case.0, None).unwrap();
+    assert!(rows.iter().filter(|r| r.key.what == 2).all(|r| r.key.to == [b'K', 0, 0, 0, 2]));
+    assert!(rows.iter().filter(|r| r.key.what == 1).map(|r| &r.key.id[..]).eq([[0, 0, 0, 2]]));
     assert!(mine.journal().entries.iter().all(|e| e.fate == Fate::Open));
     let look = mine.look(Purpose::Review, "show", vec![], false, NOW).unwrap();
     let blob = mine.file().givings[&before].given.blob;
