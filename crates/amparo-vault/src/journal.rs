@@ -368,6 +368,26 @@ impl Journal {
         self.drawers.values().find(|(d, _)| d.kind == kind).map(|(d, _)| d.id).ok_or(VaultError::NoSuchDrawer)
     }
 
+    /// What is wrong with the rows of keys themselves, used by an entry or not yet.
+    pub(crate) fn keys_at_fault(&self) -> Vec<Broken> {
+        let fault = |why| Broken { journal: self.id, seq: self.tip.seq, why };
+        let mut out = Vec::new();
+        if self.ring.spoilt > 0 {
+            out.push(fault("a row of keys that does not open"));
+        }
+        let has = |id: &DrawerId, epoch: u32| self.ring.dk.contains_key(&(*id, epoch));
+        if self.ring.newest().is_some() && self.drawers.iter().any(|(id, (drawer, epoch))| !drawer.apart && !self.ended(*id) && !has(id, *epoch)) {
+            out.push(fault("the key of a drawer is lost"));
+        }
+        out
+    }
+
+    /// A person's drawer that was shredded: an epoch may announce it, but its person is forgotten.
+    fn ended(&self, drawer: DrawerId) -> bool {
+        let shredded = self.drawers.get(&drawer).is_some_and(|(d, _)| d.kind == "party");
+        shredded && !self.entries.iter().any(|e| e.drawer == Some(drawer) && e.fate == Fate::Open)
+    }
+
     pub fn entry(&self, seq: u64) -> Option<&EntryMeta> {
         self.entries.get(usize::try_from(seq).ok()?.checked_sub(1)?)
     }

@@ -113,12 +113,14 @@ pub(crate) struct Ring {
     pub journal: JournalId,
     pub jk: BTreeMap<u32, Key>,
     pub dk: BTreeMap<(DrawerId, u32), Key>,
+    /// Rows that are to this member, or under a key that they have, and do not open.
+    pub spoilt: usize,
     rows: HashMap<(u8, Vec<u8>), Vec<WrapRow>>,
 }
 
 impl Ring {
     pub fn empty(journal: JournalId) -> Ring {
-        Ring { journal, jk: BTreeMap::new(), dk: BTreeMap::new(), rows: HashMap::new() }
+        Ring { journal, jk: BTreeMap::new(), dk: BTreeMap::new(), spoilt: 0, rows: HashMap::new() }
     }
 
     /// Opens what this member's key opens.
@@ -128,24 +130,33 @@ impl Ring {
         for row in store.wraps(&journal.0, None)? {
             ring.rows.entry((row.key.what, row.key.id.clone())).or_default().push(row);
         }
-        let mine = |row: &WrapRow| if row.key.to == me { unwrap_age(session.age_secret(), row) } else { None };
+        let mine = |row: &WrapRow| if row.key.to == me { Some(unwrap_age(session.age_secret(), row)) } else { None };
+        let mut spoilt = 0;
         for row in ring.rows.values().flatten().filter(|row| row.key.what == JOURNAL_KEY) {
-            if let (Some(epoch), Some(key)) = (epoch_of(&row.key.id), mine(row)) {
-                ring.jk.insert(epoch, key);
+            match (epoch_of(&row.key.id), mine(row)) {
+                (_, None) => {}
+                (Some(epoch), Some(Some(key))) => {
+                    ring.jk.insert(epoch, key);
+                }
+                (_, Some(_)) => spoilt += 1,
             }
         }
         let mut dk = BTreeMap::new();
         for row in ring.rows.values().flatten().filter(|row| row.key.what == DRAWER_KEY) {
-            let Some((id, epoch)) = row.key.id.split_at_checked(16) else { continue };
-            let (Ok(id), Some(epoch)) = (<[u8; 16]>::try_from(id), epoch_of(epoch)) else { continue };
+            let id = row.key.id.split_at_checked(16).and_then(|(id, epoch)| Some((DrawerId(id.try_into().ok()?), epoch_of(epoch)?)));
             let key = match row.key.to.strip_prefix(b"K").and_then(epoch_of) {
-                Some(outer) => ring.jk.get(&outer).and_then(|jk| unwrap_under(jk, row)),
+                Some(outer) => ring.jk.get(&outer).map(|jk| unwrap_under(jk, row)),
                 None => mine(row),
             };
-            if let Some(key) = key {
-                dk.insert((DrawerId(id), epoch), key);
+            match (id, key) {
+                (_, None) => {}
+                (Some(id), Some(Some(key))) => {
+                    dk.insert(id, key);
+                }
+                (_, Some(_)) => spoilt += 1,
             }
         }
+        ring.spoilt = spoilt;
         ring.dk = dk;
         Ok(ring)
     }

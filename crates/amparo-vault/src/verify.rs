@@ -9,7 +9,7 @@ use crate::heads;
 use crate::journal::{Fate, KEY_LOST};
 use crate::office::Office;
 use crate::problem::{Broken, Result, Standing};
-use crate::ring;
+use crate::ring::{self, Reach};
 use amparo_model::{JournalId, Sha256};
 use amparo_store::Store;
 use sha2::Digest;
@@ -147,6 +147,7 @@ impl Case<Open> {
         let journal = self.journal();
         let mut found = verify_chain(&*self.state.store, self.id(), since)?;
         found.broken.extend(journal.broken.iter().filter(|b| b.why != KEY_LOST).cloned());
+        found.broken.extend(journal.keys_at_fault());
         found.broken.dedup();
         found.standing = Some(journal.standing.clone());
         let names: BTreeSet<[u8; 32]> = self.state.store.blob_names()?.into_iter().collect();
@@ -163,7 +164,7 @@ impl Case<Open> {
                 found.papers += 1;
                 if !names.contains(&blob.0) {
                     found.altered.push(*blob);
-                } else if journal.ring.rows_of(ring::BLOB, &blob.0).is_empty() {
+                } else if !matches!(journal.ring.reach(ring::BLOB, &blob.0), Reach::Key { .. }) {
                     found.key_lost.push(entry.seq);
                 }
             }
@@ -222,6 +223,7 @@ impl Office {
     pub fn verify(&self, deep: bool, now: Now) -> Result<Report> {
         let mut own = verify_chain(&*self.store, self.journal.id, None)?;
         own.broken.extend(self.journal.broken.iter().cloned());
+        own.broken.extend(self.journal.keys_at_fault());
         let refused = self.roster.refused_orders.iter().map(|seq| Broken { journal: self.journal.id, seq: *seq, why: "an order to shred that nobody agreed to" });
         own.broken.extend(refused);
         own.standing = Some(self.journal.standing.clone());

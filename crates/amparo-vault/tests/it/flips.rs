@@ -98,38 +98,58 @@ fn every_flipped_byte_is_named_or_makes_no_difference() {
     let want = all(&office).unwrap();
     drop((office, case));
 
-    let whole: Vec<(PathBuf, Vec<u8>)> = files(dir.path()).into_iter().map(|path| (path.clone(), std::fs::read(dir.path().join(path)).unwrap())).collect();
+    let (mut named, mut same) = (BTreeMap::new(), BTreeMap::new());
+    let whole = read_all(dir.path());
     assert!(whole.iter().any(|(p, bytes)| p.ends_with("office.db-wal") && bytes.len() > 4_096));
-    let every = std::env::var_os("AMPARO_ALL_BYTES").is_some();
-    let (mut named, mut same) = (BTreeMap::<String, usize>::new(), BTreeMap::<String, usize>::new());
-    for (path, bytes) in &whole {
-        let kind = if path.starts_with("blobs") { "sealed files".to_owned() } else if path.starts_with("heads") { "heads".to_owned() } else { path.display().to_string() };
+    let mut check = |whole: &Files, path: &Path, bytes: &[u8], kind: &str| {
         let here: Vec<usize> = bytes.windows(bundle.len()).enumerate().filter(|(_, w)| *w == bundle).map(|(at, _)| at).collect();
         let sample = if kind.starts_with("office.db") { 50 } else { 8 };
-        let step = if every { 1 } else { (bytes.len() / sample).max(1) };
+        let step = if std::env::var_os("AMPARO_ALL_BYTES").is_some() { 1 } else { (bytes.len() / sample).max(1) };
         for at in (step / 3..bytes.len()).step_by(step) {
-            let root = tempfile::tempdir().unwrap();
-            for (other, bytes) in &whole {
-                let place = root.path().join(other);
-                std::fs::create_dir_all(place.parent().unwrap()).unwrap();
-                let mut bytes = bytes.clone();
-                if other == path {
-                    bytes[at] ^= 1 << (at % 8);
-                }
-                std::fs::write(place, bytes).unwrap();
-            }
+            let root = flipped(whole, path, at);
             let in_bundle = here.iter().any(|start| (*start..start + bundle.len()).contains(&at));
-            let count = match ask(root.path(), &words, &want, &heads, in_bundle) {
+            let count: &mut BTreeMap<String, usize> = match ask(root.path(), &words, &want, &heads, in_bundle) {
                 Answer::Named => &mut named,
                 Answer::Same => &mut same,
             };
-            *count.entry(kind.clone()).or_default() += 1;
+            *count.entry(kind.to_owned()).or_default() += 1;
         }
+    };
+    for (path, bytes) in &whole {
+        let kind = if path.starts_with("blobs") { "sealed files".to_owned() } else if path.starts_with("heads") { "heads".to_owned() } else { path.display().to_string() };
+        check(&whole, path, bytes, &kind);
+    }
+    // The same with the log folded into the database.
+    store(dir.path()).purge(&[]).unwrap();
+    let folded = read_all(dir.path());
+    for (path, bytes) in folded.iter().filter(|(p, _)| p.ends_with("office.db")) {
+        check(&folded, path, bytes, "office.db, folded");
     }
     eprintln!("named: {named:?}\nno difference: {same:?}");
     // Nothing of these is anybody's but ours: no byte of them may change unnoticed.
     assert_eq!((same.get("sealed files"), same.get("heads")), (None, None));
-    assert!(named["office.db-wal"] > 0);
+    assert!(named["office.db-wal"] > 0 && named["office.db, folded"] > 0);
+}
+
+type Files = Vec<(PathBuf, Vec<u8>)>;
+
+fn read_all(root: &Path) -> Files {
+    files(root).into_iter().map(|path| (path.clone(), std::fs::read(root.join(path)).unwrap())).collect()
+}
+
+/// The office with one bit of one file flipped.
+fn flipped(whole: &Files, path: &Path, at: usize) -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    for (other, bytes) in whole {
+        let place = root.path().join(other);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        let mut bytes = bytes.clone();
+        if other == path {
+            bytes[at] ^= 1 << (at % 8);
+        }
+        std::fs::write(place, bytes).unwrap();
+    }
+    root
 }
 
 #[test]
