@@ -20,7 +20,8 @@ pub const FORM: Form = Form {
     name: "i94",
     marks: &["I-94", "I94", "(I-94", "Admission", "Arrival", "Departure", "Entry", "Exit", "Llegada", "Salida", "Entrada", "Admisión"],
     machine_read: false,
-    read: |sheet| {
+    // Every arrival has its day: pages of prose that merely speak of entries are passed over at a glance.
+    read: |sheet| if !sheet.dated() { Vec::new() } else {
         super::page_drafts(sheet, |lines| {
             let mut found = admission(lines);
             if lines.iter().any(|l| speaks_of_travel(&l.text)) {

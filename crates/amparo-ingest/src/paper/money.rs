@@ -147,6 +147,11 @@ fn digits_day(a: &str, b: &str, c: &str) -> Option<Day> {
     (first <= 12 || second <= 12).then_some(Day { year: year(c)?, first, second, order: Order::Open })
 }
 
+/// Whether a word is a month's name, whole or short, in English or Spanish.
+pub fn is_month(text: &str) -> bool {
+    text.len() >= 3 && month(text.trim_matches([',', '.', ':', ';', '(', ')'])).is_some()
+}
+
 fn month(text: &str) -> Option<i8> {
     let lower = text.to_lowercase();
     if lower.len() < 3 || !lower.bytes().all(|b| b.is_ascii_lowercase()) {

@@ -99,6 +99,9 @@ enum Column {
 }
 
 fn read(sheet: &Sheet<'_>) -> Vec<Draft> {
+    if !sheet.dated() {
+        return Vec::new();
+    }
     let plain: Vec<String> = sheet.rows().iter().map(|r| letters(&r.text())).collect();
     let speaks = |of: &[&str]| plain.iter().any(|row| of.iter().any(|t| row.contains(t)));
     let payroll = (speaks(TITLES) || speaks(DEDUCTIONS)) && (speaks(DEDUCTIONS) || speaks(PAID_ON) || speaks(PERIOD));

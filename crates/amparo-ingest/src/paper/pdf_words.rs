@@ -369,13 +369,17 @@ fn gutter(pieces: &[Piece], ids: &[usize], em: f64) -> bool {
     let rects = || ids.iter().map(|i| pieces[*i].rect);
     let (left, right) = rects().fold((f64::MAX, f64::MIN), |(l, r), rect| (l.min(rect.x0), r.max(rect.x1)));
     let strip = ((right - left) / STRIPS as f64).max(1e-9);
+    let strips = 1.0 / strip;
     // A strip counts as covered only where a word covers all of it, so that no gutter is missed.
     let mut covered = [0_u64; STRIPS / 64];
     for rect in rects() {
-        let from = ((rect.x0 - left) / strip).ceil().clamp(0.0, STRIPS as f64) as usize;
-        let to = ((rect.x1 - left) / strip).floor().clamp(0.0, STRIPS as f64) as usize;
-        for s in from..to {
-            covered[s / 64] |= 1 << (s % 64);
+        let from = ((rect.x0 - left) * strips) as usize + 1;
+        let to = (((rect.x1 - left) * strips) as usize).min(STRIPS);
+        let mut s = from.saturating_sub(usize::from(rect.x0 <= left));
+        while s < to {
+            let end = (s / 64 * 64 + 64).min(to);
+            covered[s / 64] |= (u64::MAX >> (64 - (end - s))) << (s % 64);
+            s = end;
         }
     }
     let mut free = 0.0;
