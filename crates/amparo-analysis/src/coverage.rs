@@ -1,8 +1,8 @@
 //! Month by month, what the papers prove of a claim, by rules that stand in one table ([`RULES`]).
 //!
 //! A record proves the months it names: a period all its months, a year its twelve as at most fair. What
-//! the client says alone is weak, and so is what a government table says of a year. Calls count by days of
-//! use of the party's own line. A month that no source's range includes is out of reach; only sources that
+//! the client says is what has to be proven and proves nothing; what a government table says of a year is
+//! weak. Calls count by days of use of the party's own line. A month that no source's range includes is out of reach; only sources that
 //! can speak of the claim count for that. One that a source reaches and that shows nothing is to ask for.
 
 use crate::calls::CallTable;
@@ -41,12 +41,15 @@ fn months_of(view: &View<'_>, r: &Record, as_of: Date) -> Option<(Month, Month, 
 /// How well a record proves a claim in the months it names; `None` where it proves nothing.
 fn strength(r: &Record, claim: Claim, vague: bool) -> Option<Strength> {
     let (.., best) = RULES.iter().find(|(c, k, _)| *c == claim && *k == r.kind)?;
+    if r.certainty == Certainty::Said {
+        return None;
+    }
     // A year without earnings is no proof of work, and a year not yet recorded none of anything.
     if r.kind == Kind::Earnings && r.number("amount_cents").is_none_or(|cents| cents <= 0) {
         return None;
     }
     let table = r.text("basis").is_some_and(|b| b.starts_with("ssa_"));
-    Some(if r.certainty == Certainty::Said || table { Weak } else if vague { (*best).min(Fair) } else { *best })
+    Some(if table { Weak } else if vague { (*best).min(Fair) } else { *best })
 }
 
 /// The grid of one person and claim; `records` are merged.

@@ -17,7 +17,7 @@ pub use calls::{CallRow, Calls, calls, draw_calls};
 pub use coverage::{Fullness, Grid, MonthBox, coverage, draw_coverage, draw_month_box, draw_strip, strip};
 pub use drawing::{Anchor, Drawing, Ink, Shape, hatch_lines};
 pub use html::escape;
-pub use report::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, report_html};
+pub use report::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, counts, report_html};
 pub use timeline::{Bar, Dispute, Lanes, MonthCount, Point, PointShape, Span, draw_timeline, pieces, timeline};
 pub use words::Words;
 

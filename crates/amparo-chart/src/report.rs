@@ -5,7 +5,7 @@
 
 use crate::html::escape;
 use crate::{Calls, Chart, Drawing, Fullness, Grid, Ink, Lanes, PointShape, Shape, Size, Words, calls, coverage, draw_month_box, draw_timeline, pieces, strip, timeline};
-use amparo_lang::Lang;
+use amparo_lang::{Lang, fixed, say};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
@@ -97,7 +97,7 @@ pub struct Thief {
 /// Makes the one file.
 pub fn report_html(report: &Report) -> String {
     let words = Words::of(report.lang);
-    let heads = Heads::of(report.lang);
+    let heads = &Heads::of(report.lang);
     let mut out = String::with_capacity(600_000);
     head(&mut out, report);
     out.push_str("<main>\n");
@@ -186,12 +186,9 @@ fn lead(out: &mut String, report: &Report, words: &Words) {
 }
 
 /// "120 months: 104 proven, 11 weak, 3 no source reaches, 2 to ask for."
-fn counts(grid: &Grid, lang: Lang) -> String {
+pub fn counts(grid: &Grid, lang: Lang) -> String {
     let (months, [proven, weak, out, ask]) = grid.counts();
-    match lang {
-        Lang::En => format!("{months} months: {proven} proven, {weak} weak, {out} no source reaches, {ask} to ask for."),
-        Lang::Es => format!("{months} meses: {proven} con prueba, {weak} débiles, {out} a los que ningún documento llega, {ask} por pedir."),
-    }
+    say("print-counts", &[("months", months.into()), ("proven", proven.into()), ("weak", weak.into()), ("out", out.into()), ("ask", ask.into())], lang)
 }
 
 fn findings(out: &mut String, report: &Report, heads: &Heads) {
@@ -350,7 +347,7 @@ fn files(out: &mut String, report: &Report, heads: &Heads) {
     }
     part(out, heads.files, heads.files_note, true);
     let all = report.files.len();
-    let _ = write!(out, "<div class=\"stack\"><p class=\"lead\"><b>{}</b></p>", escape(&heads.accounted.replace("{n}", &all.to_string())));
+    let _ = write!(out, "<div class=\"stack\"><p class=\"lead\"><b>{}</b></p>", escape(&say("page-accounted", &[("n", all.into())], report.lang)));
     out.push_str("<table class=\"fold files\"><thead><tr>");
     let columns = [heads.file, heads.state, heads.whose, heads.reaches, heads.records, heads.furniture, heads.rejects, heads.unread];
     for (i, name) in columns.iter().enumerate() {
@@ -427,8 +424,6 @@ struct Heads {
     calls_note: &'static str,
     files: &'static str,
     files_note: &'static str,
-    /// `{n}` is the number of files.
-    accounted: &'static str,
     file: &'static str,
     state: &'static str,
     whose: &'static str,
@@ -442,70 +437,35 @@ struct Heads {
 }
 
 impl Heads {
-    fn of(lang: Lang) -> &'static Heads {
-        match lang {
-            Lang::En => &EN,
-            Lang::Es => &ES,
+    fn of(lang: Lang) -> Heads {
+        let text = |id| fixed(id, lang);
+        Heads {
+            findings: text("page-findings"),
+            findings_note: text("page-findings-note"),
+            decides: text("page-decides"),
+            what: text("page-what"),
+            page_of: text("page-page-of"),
+            coverage: text("page-coverage"),
+            coverage_note: text("page-coverage-note"),
+            as_table: text("page-as-table"),
+            ask: text("page-ask"),
+            ask_note: text("page-ask-note"),
+            timeline: text("page-timeline"),
+            timeline_note: text("page-timeline-note"),
+            calls: text("page-calls"),
+            calls_note: text("page-calls-note"),
+            files: text("page-files"),
+            files_note: text("page-files-note"),
+            file: text("page-file"),
+            state: text("page-state"),
+            whose: text("page-whose"),
+            reaches: text("page-reaches"),
+            records: text("page-records"),
+            furniture: text("page-furniture"),
+            rejects: text("page-rejects"),
+            unread: text("page-unread"),
+            thief: text("page-thief"),
+            thief_note: text("page-thief-note"),
         }
     }
 }
-
-static EN: Heads = Heads {
-    findings: "Needs a person",
-    findings_note: "Nothing here was decided for anybody.",
-    decides: "The representative decides what this means; amparo does not.",
-    what: "What",
-    page_of: "The page with the place marked",
-    coverage: "Month by month",
-    coverage_note: "A month without a paper does not mean that the person was not there: only that nothing shows it yet. About hatched months nothing can be known.",
-    as_table: "The same as a table",
-    ask: "What to ask for",
-    ask_note: "One paper a month is enough to begin with.",
-    timeline: "Timeline",
-    timeline_note: "Work, phone and immigration, one above the other.",
-    calls: "Calls",
-    calls_note: "A call that stands in two files is counted once. People who are not in this case are masked.",
-    files: "Files",
-    files_note: "Records, headings and blanks, what could not be read and what is not read yet add up to everything a file holds.",
-    accounted: "{n} of {n} files accounted for.",
-    file: "File",
-    state: "State",
-    whose: "Whose",
-    reaches: "Reaches",
-    records: "Records",
-    furniture: "Headings, blanks",
-    rejects: "Could not be read",
-    unread: "Not read yet",
-    thief: "What a thief with the laptop sees",
-    thief_note: "The folder without the passphrase.",
-};
-
-static ES: Heads = Heads {
-    findings: "Puntos por aclarar",
-    findings_note: "Aquí no se decidió nada por nadie.",
-    decides: "Qué significa lo decide el representante; amparo no.",
-    what: "Qué",
-    page_of: "La página con el lugar marcado",
-    coverage: "Mes por mes",
-    coverage_note: "Un mes sin documento no quiere decir que la persona no estaba: solo que todavía nada lo muestra. De los meses con rayas no se puede saber nada.",
-    as_table: "Lo mismo en una tabla",
-    ask: "Qué pedir",
-    ask_note: "Para empezar basta un documento por mes.",
-    timeline: "Línea de tiempo",
-    timeline_note: "Trabajo, teléfono e inmigración, uno sobre otro.",
-    calls: "Llamadas",
-    calls_note: "Una llamada que está en dos archivos se cuenta una vez. Las personas que no son del caso se ocultan.",
-    files: "Archivos",
-    files_note: "Los registros, los títulos y blancos, lo que no se pudo leer y lo que falta leer suman todo lo que un archivo contiene.",
-    accounted: "{n} de {n} archivos, ninguno perdido.",
-    file: "Archivo",
-    state: "Estado",
-    whose: "De quién",
-    reaches: "Llega a",
-    records: "Registros",
-    furniture: "Títulos, blancos",
-    rejects: "No se pudo leer",
-    unread: "Falta leer",
-    thief: "Lo que ve un ladrón con la computadora",
-    thief_note: "La carpeta, sin la frase secreta.",
-};

@@ -1,6 +1,6 @@
-//! The labels of the charts, in English and Spanish.
+//! The labels of the charts, in the reader's language.
 
-use amparo_lang::Lang;
+use amparo_lang::{Lang, fixed};
 use amparo_model::results::Month;
 
 /// The labels a chart needs. A caller may change any of them before drawing.
@@ -47,9 +47,43 @@ pub struct Words {
 
 impl Words {
     pub fn of(lang: Lang) -> Words {
-        match lang {
-            Lang::En => EN,
-            Lang::Es => ES,
+        let text = |id| fixed(id, lang);
+        Words {
+            lang,
+            months: SHORT.map(text),
+            months_long: LONG.map(text),
+            month: text("draw-month"),
+            year: text("draw-year"),
+            proof: text("draw-proof"),
+            papers: text("draw-papers"),
+            strong: text("draw-strong"),
+            fair: text("draw-fair"),
+            weak: text("draw-weak"),
+            ask: text("draw-ask"),
+            out_of_reach: text("draw-out-of-reach"),
+            outside: text("draw-outside"),
+            work: text("draw-work"),
+            phone: text("draw-phone"),
+            immigration: text("draw-immigration"),
+            home: text("draw-home"),
+            from: text("draw-from"),
+            to: text("draw-to"),
+            lane: text("draw-lane"),
+            what: text("draw-what"),
+            ask_mark: text("draw-ask-mark"),
+            calls_a_month_most: text("draw-calls-a-month-most"),
+            no_source_reaches_these: text("draw-no-source-reaches-these"),
+            nothing_given: text("draw-nothing-given"),
+            number: text("draw-number"),
+            calls: text("draw-calls"),
+            no_call: text("draw-no-call"),
+            or_more: text("draw-or-more"),
+            papers_disagree: text("draw-papers-disagree"),
+            half_bar: text("draw-half-bar"),
+            full_bar: text("draw-full-bar"),
+            entry_or_trip: text("draw-entry-or-trip"),
+            notice_or_filing: text("draw-notice-or-filing"),
+            encounter: text("draw-encounter"),
         }
     }
 
@@ -60,11 +94,7 @@ impl Words {
 
     /// `August 2019`, `agosto de 2019`.
     pub fn long(&self, month: Month) -> String {
-        let name = self.months_long[index(month)];
-        match self.lang {
-            Lang::En => format!("{name} {}", month.year),
-            Lang::Es => format!("{name} de {}", month.year),
-        }
+        amparo_lang::month(month, self.lang)
     }
 }
 
@@ -72,78 +102,10 @@ fn index(month: Month) -> usize {
     usize::try_from(month.month.clamp(1, 12)).unwrap_or(1) - 1
 }
 
-const EN: Words = Words {
-    lang: Lang::En,
-    months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    months_long: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
-    month: "Month",
-    year: "Year",
-    proof: "Proof",
-    papers: "Records",
-    strong: "proven (strong)",
-    fair: "proven (fair)",
-    weak: "weak",
-    ask: "nothing found: ask",
-    out_of_reach: "no source reaches",
-    outside: "outside the claim",
-    work: "Work",
-    phone: "Phone",
-    immigration: "Immigration",
-    home: "Home",
-    from: "From",
-    to: "To",
-    lane: "Lane",
-    what: "What",
-    ask_mark: "ask",
-    calls_a_month_most: "calls a month, most:",
-    no_source_reaches_these: "No source reaches these months",
-    nothing_given: "No paper given yet",
-    number: "Number",
-    calls: "calls",
-    no_call: "no call",
-    or_more: "or more",
-    papers_disagree: "papers disagree",
-    half_bar: "half bar: yearly totals only",
-    full_bar: "full bar: month by month",
-    entry_or_trip: "entry or trip",
-    notice_or_filing: "notice or filing",
-    encounter: "encounter",
-};
-
-const ES: Words = Words {
-    lang: Lang::Es,
-    months: ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"],
-    months_long: ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
-    month: "Mes",
-    year: "Año",
-    proof: "Prueba",
-    papers: "Registros",
-    strong: "con prueba (fuerte)",
-    fair: "con prueba (regular)",
-    weak: "débil",
-    ask: "no hay nada: pedir",
-    out_of_reach: "ningún documento llega",
-    outside: "fuera del periodo",
-    work: "Trabajo",
-    phone: "Teléfono",
-    immigration: "Inmigración",
-    home: "Vivienda",
-    from: "Desde",
-    to: "Hasta",
-    lane: "Línea",
-    what: "Qué",
-    ask_mark: "pedir",
-    calls_a_month_most: "llamadas al mes, máximo:",
-    no_source_reaches_these: "Ningún documento llega a estos meses",
-    nothing_given: "Todavía no hay documentos",
-    number: "Número",
-    calls: "llamadas",
-    no_call: "ninguna llamada",
-    or_more: "o más",
-    papers_disagree: "los documentos no coinciden",
-    half_bar: "media barra: solo totales del año",
-    full_bar: "barra llena: mes por mes",
-    entry_or_trip: "entrada o viaje",
-    notice_or_filing: "aviso o solicitud",
-    encounter: "encuentro",
-};
+const SHORT: [&str; 12] = [
+    "draw-month-1", "draw-month-2", "draw-month-3", "draw-month-4", "draw-month-5", "draw-month-6", "draw-month-7", "draw-month-8", "draw-month-9",
+    "draw-month-10", "draw-month-11", "draw-month-12",
+];
+const LONG: [&str; 12] = [
+    "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11", "month-12",
+];

@@ -9,7 +9,7 @@ mod phones;
 mod photo;
 mod story;
 
-pub use story::{Family, Planted};
+pub use story::{Family, Planted, Told};
 
 /// One file of the family.
 #[derive(Clone, Debug)]
@@ -27,8 +27,17 @@ pub struct Paper {
 
 /// All the files of the family of this seed, and `truth.json`.
 pub fn family(seed: u64) -> (Vec<Paper>, serde_json::Value) {
+    told(seed, true)
+}
+
+/// The same without the photographs, which take the longest to make.
+pub fn written(seed: u64) -> (Vec<Paper>, serde_json::Value) {
+    told(seed, false)
+}
+
+fn told(seed: u64, photographs: bool) -> (Vec<Paper>, serde_json::Value) {
     let family = Family::of(seed);
-    let papers = family.papers();
-    let truth = family.truth(&papers);
-    (papers, truth)
+    let told = family.told(photographs);
+    let truth = family.truth(&told);
+    (told.papers, truth)
 }

@@ -10,6 +10,9 @@ use std::fmt::Write;
 /// Years for which the client kept the W-2.
 pub const W2_YEARS: &[i16] = &[2016, 2021];
 
+/// Years that the earnings statement has recorded; the next is there and not recorded yet.
+pub const SSA_YEARS: (i16, i16) = (2013, 2022);
+
 /// Months of which a pay stub was kept.
 pub fn pay_months(family: &Family) -> Vec<(i16, i8)> {
     let [a, b] = &family.jobs;
@@ -77,7 +80,7 @@ fn pay_stub(subject: &'static str, person: &Person, job: &Job, at: (i16, i8), ch
         (54.0, 722.0, 9.0, "400 Market Street, Phoenix, AZ 85004".into()),
         (400.0, 740.0, 12.0, "Earnings Statement".into()),
         (54.0, 690.0, 10.0, format!("Employee: {} {}", ascii(&person.given), ascii(&person.surname))),
-        (54.0, 674.0, 10.0, "SSN: XXX-XX-4821".into()),
+        (54.0, 674.0, 10.0, format!("SSN: XXX-XX-{}", person.ssn_last4)),
         (330.0, 690.0, 10.0, format!("Pay Period: {} - {}", us(day(at, 1)), us(day(at, 14)))),
         (330.0, 674.0, 10.0, format!("Pay Date: {}", us(day(at, 19)))),
         (54.0, 640.0, 10.0, "Earnings".into()),
@@ -100,7 +103,7 @@ fn pay_stub(subject: &'static str, person: &Person, job: &Job, at: (i16, i8), ch
         (400.0, 520.0, 11.0, format!("${}", dollars(net))),
     ];
     let name = format!("{subject}/pay-{:04}-{:02}.pdf", at.0, at.1);
-    paper(name, "pay_stub_pdf", subject, 1, pdf(&[lines]))
+    paper(name, "pdf", subject, 1, pdf(&[lines]))
 }
 
 fn w2(person: &Person, job: &Job, year: i16) -> Paper {
@@ -109,7 +112,7 @@ fn w2(person: &Person, job: &Job, year: i16) -> Paper {
     let lines: Vec<(f64, f64, f64, String)> = vec![
         (54.0, 748.0, 13.0, format!("Form W-2 Wage and Tax Statement {year}")),
         (54.0, 720.0, 8.0, "a Employee's social security number".into()),
-        (54.0, 708.0, 10.0, "XXX-XX-4821".into()),
+        (54.0, 708.0, 10.0, format!("XXX-XX-{}", person.ssn_last4)),
         (54.0, 688.0, 8.0, "b Employer identification number (EIN)".into()),
         (54.0, 676.0, 10.0, job.ein.clone()),
         (54.0, 656.0, 8.0, "c Employer's name, address, and ZIP code".into()),
@@ -133,7 +136,7 @@ fn w2(person: &Person, job: &Job, year: i16) -> Paper {
         (460.0, 656.0, 8.0, "6 Medicare tax withheld".into()),
         (460.0, 644.0, 10.0, dollars(wages * 145 / 10_000)),
     ];
-    paper(format!("client/w2-{year}.pdf"), "w2_pdf", "client", 1, pdf(&[lines]))
+    paper(format!("client/w2-{year}.pdf"), "pdf", "client", 1, pdf(&[lines]))
 }
 
 /// Letters that the standard PDF fonts of a payroll program would print.
@@ -188,9 +191,9 @@ fn pdf(pages: &[Vec<(f64, f64, f64, String)>]) -> Vec<u8> {
 fn ssa(family: &Family) -> Paper {
     let p = &family.client;
     let mut rows = String::new();
-    for year in 2013..=2023_i16 {
+    for year in SSA_YEARS.0..=SSA_YEARS.1 + 1 {
         let months = (1..=12).filter(|m| family.jobs.iter().any(|j| j.from <= (year, *m) && (year, *m) <= j.to)).count() as i64;
-        let amount = if year == 2023 { -1 } else { months * 1_900 };
+        let amount = if year > SSA_YEARS.1 { -1 } else { months * 1_900 };
         let _ = write!(
             rows,
             "    <osss:Earnings startYear=\"{year}\" endYear=\"{year}\">\n      <osss:FicaEarnings>{amount}</osss:FicaEarnings>\n      <osss:MedicareEarnings>{amount}</osss:MedicareEarnings>\n    </osss:Earnings>\n"
@@ -202,7 +205,9 @@ fn ssa(family: &Family) -> Paper {
         p.surname,
         family.wrong_birth()
     );
-    paper("client/ssa-statement.xml".into(), "ssa_xml", "client", 11, text.into_bytes())
+    // The person, and two figures for each year.
+    let units = 1 + 2 * usize::try_from(SSA_YEARS.1 - SSA_YEARS.0 + 2).unwrap_or(0);
+    paper("client/ssa-statement.xml".into(), "ssa_xml", "client", units, text.into_bytes())
 }
 
 fn i94(family: &Family) -> Paper {

@@ -4,12 +4,13 @@ use crate::Paper;
 use crate::chance::Chance;
 use crate::story::Family;
 use jiff::civil::{Date, DateTime};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// First and last month of the client's phone backups; before, no source reaches.
-pub const CLIENT_PHONE: ((i16, i8), (i16, i8)) = ((2019, 3), (2022, 6));
 /// First and last month of the chat.
 pub const CHAT: ((i16, i8), (i16, i8)) = ((2021, 1), (2023, 4));
+/// First and last month of the texts.
+pub const SMS: ((i16, i8), (i16, i8)) = ((2020, 2), (2020, 12));
 /// Seconds that the family's clocks are behind UTC all year round in these files: Phoenix keeps no summer time.
 const OFFSET_S: i64 = -7 * 3_600;
 
@@ -66,7 +67,8 @@ fn paper(path: &str, kind: &'static str, subject: &'static str, units: usize, by
     Paper { path: path.into(), kind, subject, units: units as u64, bytes }
 }
 
-pub fn papers(family: &Family, chance: &mut Chance) -> Vec<Paper> {
+/// The files, and on how many days of each month the client's phone was used by anybody's account.
+pub fn papers(family: &Family, chance: &mut Chance) -> (Vec<Paper>, BTreeMap<(i16, i8), usize>) {
     let d = Date::constant;
     let mut people: Vec<(String, String)> = family.others.clone();
     people.truncate(8);
@@ -109,16 +111,22 @@ pub fn papers(family: &Family, chance: &mut Chance) -> Vec<Paper> {
     theirs.extend(calls(chance, d(2020, 2, 1), d(2021, 1, 31), &own).into_iter().filter(|c| c.at.hour() > 7));
     theirs.sort_by_key(|c| c.at);
 
+    let used: BTreeSet<Date> = all.iter().chain(&billed).map(|c| c.at.date()).collect();
+    let mut days: BTreeMap<(i16, i8), usize> = BTreeMap::new();
+    for day in used {
+        *days.entry((day.year(), day.month())).or_default() += 1;
+    }
     let (chat, lines) = chat(family, chance);
     let (sms, texts) = sms(family, chance, &people);
-    vec![
+    let papers = vec![
         paper("client/calls-2020.xml", "sms_backup_xml", "client", early.len(), xml(&early)),
         paper("client/calls-2021.xml", "sms_backup_xml", "client", late.len(), xml(&late)),
         paper("client/sms-2020.xml", "sms_backup_xml", "client", texts, sms),
         paper("client/tmobile-2020.csv", "tmobile_csv", "client", billed.len() + 1, csv.into_bytes()),
-        paper("client/WhatsApp Chat.txt", "whatsapp_txt", "client", lines, chat),
+        paper("client/WhatsApp Chat.txt", "whatsapp_text", "client", lines, chat),
         paper("spouse/calls-2021.xml", "sms_backup_xml", "spouse", theirs.len(), xml(&theirs)),
-    ]
+    ];
+    (papers, days)
 }
 
 const LINES: &[&str] = &["Ya salí del trabajo", "¿Compras pan?", "Llego a las 7", "Te llamo al rato", "El niño ya comió", "Mañana hay junta en la escuela", "Bueno", "Sí, gracias", "¿Pagaste la luz?", "Ya casi llego"];

@@ -4,6 +4,7 @@ use crate::chance::Chance;
 use crate::{Paper, papers, phones, photo};
 use jiff::civil::Date;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A person of the family.
 #[derive(Clone, Debug)]
@@ -15,6 +16,7 @@ pub struct Person {
     /// Ten digits.
     pub line: String,
     pub passport: String,
+    pub ssn_last4: &'static str,
 }
 
 /// A job as it really was.
@@ -36,6 +38,13 @@ pub struct Planted {
     pub subject: &'static str,
     pub when: String,
     pub files: Vec<String>,
+}
+
+/// What the family's papers are, and how much its telephone was used.
+pub struct Told {
+    pub papers: Vec<Paper>,
+    /// Days with a call, by month.
+    pub call_days: BTreeMap<(i16, i8), usize>,
 }
 
 pub struct Family {
@@ -72,6 +81,7 @@ impl Family {
             birth: birth(c, 1982),
             line: line(c, 1),
             passport: passport(c),
+            ssn_last4: "4821",
         };
         let spouse_surname = c.pick(SURNAMES).to_string();
         let spouse = Person {
@@ -81,6 +91,7 @@ impl Family {
             birth: birth(c, 1978),
             line: line(c, 3),
             passport: passport(c),
+            ssn_last4: "7306",
         };
         let first = c.range(0, EMPLOYERS.len() as i64) as usize;
         let employer = |i: usize| EMPLOYERS[(first + i) % EMPLOYERS.len()].to_owned();
@@ -100,13 +111,15 @@ impl Family {
     }
 
     /// Every file, in the order of their paths.
-    pub fn papers(&self) -> Vec<Paper> {
+    pub fn told(&self, photographs: bool) -> Told {
         let mut chance = Chance::new(self.seed ^ 0xfa_317);
-        let mut all = phones::papers(self, &mut chance);
+        let (mut all, call_days) = phones::papers(self, &mut chance);
         all.extend(papers::papers(self, &mut chance));
-        all.extend(photo::papers(self, &mut chance));
+        if photographs {
+            all.extend(photo::papers(self, &mut chance));
+        }
         all.sort_by(|a, b| a.path.cmp(&b.path));
-        all
+        Told { papers: all, call_days }
     }
 
     /// The birth date as the earnings statement has it: day and month of another year's paper, a year off.
@@ -145,7 +158,8 @@ impl Family {
                 about: "phone",
                 subject: "client",
                 when: "2020-07".into(),
-                files: vec!["client/calls-2021.xml".into(), "client/tmobile-2020.csv".into()],
+                // The carrier has them; the two backups reach those days and do not.
+                files: vec!["client/calls-2020.xml".into(), "client/calls-2021.xml".into(), "client/tmobile-2020.csv".into()],
             },
             Planted {
                 kind: "gap",
@@ -158,40 +172,47 @@ impl Family {
     }
 
     /// `truth.json`: parties, files, findings, and what each month has.
-    pub fn truth(&self, papers: &[Paper]) -> Value {
+    pub fn truth(&self, told: &Told) -> Value {
         let person = |p: &Person| json!({"party": p.token, "role": p.token, "name": format!("{} {}", p.given, p.surname), "birth_date": p.birth.to_string(), "line": format!("+1{}", p.line)});
-        let files: Vec<Value> = papers.iter().map(|p| json!({"name": p.path, "kind": p.kind, "subject": p.subject, "units": p.units})).collect();
+        let files: Vec<Value> = told.papers.iter().map(|p| json!({"name": p.path, "kind": p.kind, "subject": p.subject, "units": p.units})).collect();
         let findings: Vec<Value> = self
             .planted()
             .iter()
             .map(|f| json!({"type": f.kind, "about": f.about, "subject": f.subject, "when": f.when, "files": f.files}))
             .collect();
-        let months: Vec<Value> = self.months().into_iter().map(|(month, sources)| json!({"subject": "client", "month": month, "sources": sources})).collect();
-        json!({"seed": self.seed, "parties": [person(&self.client), person(&self.spouse)], "files": files, "findings": findings, "months": months})
+        let months: Vec<Value> = self.months(told).into_iter().map(|(month, sources, best)| json!({"subject": "client", "month": month, "sources": sources, "best": best})).collect();
+        json!({"seed": self.seed, "zone": "America/Phoenix", "parties": [person(&self.client), person(&self.spouse)], "files": files, "findings": findings, "months": months})
     }
 
-    /// For each month of 2015 to 2024, the kinds of papers that speak for the client being there.
-    pub fn months(&self) -> Vec<(String, Vec<&'static str>)> {
+    /// For each month of 2015 to 2024, the kinds of papers that speak for the client being there, and how well the
+    /// best of them does: a pay stub or an entry strongly, a W-2 or regular calls fairly, the rest weakly. Where none
+    /// does, whether a source reaches the month at all.
+    fn months(&self, told: &Told) -> Vec<(String, Vec<&'static str>, &'static str)> {
+        const REGULAR_DAYS: usize = 8;
+        let within = |(from, to): ((i16, i8), (i16, i8)), at| from <= at && at <= to;
+        let month_of = |day: Date| (day.year(), day.month());
+        let (first_seen, back) = (month_of(self.entry), month_of(self.trip.1));
         let mut out = Vec::new();
         let mut at = (2015, 1);
         while at <= (2024, 12) {
             let mut sources = Vec::new();
-            if papers::pay_months(self).contains(&at) {
-                sources.push("pay");
-            }
-            if papers::W2_YEARS.contains(&at.0) {
-                sources.push("w2");
-            }
-            if (2015..=2023).contains(&at.0) && self.worked(at.0) {
-                sources.push("ssa");
-            }
-            if phones::CLIENT_PHONE.0 <= at && at <= phones::CLIENT_PHONE.1 {
-                sources.push("calls");
-            }
-            if phones::CHAT.0 <= at && at <= phones::CHAT.1 {
-                sources.push("chat");
-            }
-            out.push((month(at), sources));
+            let mut best = if within((first_seen, back), at) || within(((papers::SSA_YEARS.0, 1), (papers::SSA_YEARS.1, 12)), at) { "none" } else { "out_of_reach" };
+            // From the weakest to the strongest: the last one says how well.
+            let mut add = |here: bool, source, strength| {
+                if here {
+                    sources.push(source);
+                    best = strength;
+                }
+            };
+            let days = told.call_days.get(&at).copied().unwrap_or(0);
+            add(within(((papers::SSA_YEARS.0, 1), (papers::SSA_YEARS.1, 12)), at) && self.worked(at.0), "ssa", "weak");
+            add(within(phones::CHAT, at), "chat", "weak");
+            add(within(phones::SMS, at), "sms", "weak");
+            add(days > 0, "calls", if days >= REGULAR_DAYS { "fair" } else { "weak" });
+            add(papers::W2_YEARS.contains(&at.0), "w2", "fair");
+            add(at == back, "i94", "strong");
+            add(papers::pay_months(self).contains(&at), "pay", "strong");
+            out.push((month(at), sources, best));
             at = next(at);
         }
         out

@@ -8,6 +8,7 @@ use amparo_model::Edtf;
 use amparo_model::results::{Arg, Month, Says};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// A language the program speaks. A third is one more folder of messages.
@@ -44,8 +45,8 @@ macro_rules! resources {
 /// The message files of a language, by name.
 pub fn files(lang: Lang) -> &'static [(&'static str, &'static str)] {
     match lang {
-        Lang::En => resources!("en": "cli", "answers", "problems", "reasons", "analysis", "words", "papers"),
-        Lang::Es => resources!("es": "cli", "answers", "problems", "reasons", "analysis", "words", "papers"),
+        Lang::En => resources!("en": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print"),
+        Lang::Es => resources!("es": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print"),
     }
 }
 
@@ -91,6 +92,14 @@ pub fn say(id: &str, args: &[(&str, FluentValue<'_>)], lang: Lang) -> String {
 /// A message without arguments.
 pub fn word(id: &str, lang: Lang) -> String {
     say(id, &[], lang)
+}
+
+/// A message without arguments, kept as long as the program runs: for the fixed words of charts and printed papers.
+pub fn fixed(id: &'static str, lang: Lang) -> &'static str {
+    static TEXTS: [OnceLock<BTreeMap<&'static str, String>>; 2] = [const { OnceLock::new() }; 2];
+    let ids = || files(lang).iter().flat_map(|(_, text)| text.lines()).filter_map(|line| line.split_once(" = ").map(|(id, _)| id));
+    let texts = TEXTS[lang as usize].get_or_init(|| ids().filter(|id| has(id, lang)).map(|id| (id, word(id, lang))).collect());
+    texts.get(id).map_or(id, String::as_str)
 }
 
 /// The word for a code (`kind-call`, `field-birth_date`), or the code as it is where there is none.
@@ -197,7 +206,7 @@ fn point(when: &Edtf, lang: Lang) -> String {
 mod tests {
     use super::*;
     use fluent_syntax::ast;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     fn messages(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
         let mut out = BTreeMap::new();

@@ -10,12 +10,8 @@ use crate::sheet::{BOTTOM, HEIGHT, LEFT, Mark, RIGHT, ROOT, Role, Sheet};
 use crate::table::{Table, column, numbers};
 use crate::write::{About, pdf};
 use amparo_chart::{Calls, Drawing, Fullness, Grid, Ink, Lanes, Size, Words, draw_calls, draw_coverage, draw_month_box, draw_timeline, pieces};
-use amparo_lang::Lang;
+use amparo_lang::{Lang, fixed};
 use serde::{Deserialize, Serialize};
-
-/// Stamped on every page, in both languages.
-pub const STAMP_EN: &str = "Privileged and confidential: prepared for counsel. Not for filing";
-pub const STAMP_ES: &str = "Privilegiado y confidencial: preparado para el abogado. No presentar";
 
 /// Everything the paper says. Sentences, names and dates are in the reader's language already, and masked where
 /// they must be. `references` are numbers of `sources`.
@@ -123,8 +119,8 @@ pub struct SourceRow {
 pub fn chronology(data: &Chronology, lang: Lang) -> Result<Vec<u8>, RenderError> {
     let fonts = Fonts::load().ok_or_else(|| RenderError::Broken("the built-in fonts".to_owned()))?;
     let heads = Heads::of(lang);
-    let sheet = lay_out(&fonts, data, lang, heads);
-    pdf(&sheet, &About::letter(&title(data, heads), lang.code(), &data.office))
+    let sheet = lay_out(&fonts, data, lang, &heads);
+    pdf(&sheet, &About::letter(&title(data, &heads), lang.code(), &data.office))
 }
 
 fn title(data: &Chronology, heads: &Heads) -> String {
@@ -356,11 +352,10 @@ fn sources(sheet: &mut Sheet<'_>, data: &Chronology, heads: &Heads) {
     sheet.table(section, &Table { columns: &columns, row_headings: true, rows });
 }
 
-fn stamps(lang: Lang) -> [(&'static str, &'static str); 2] {
-    match lang {
-        Lang::En => [("en", STAMP_EN), ("es", STAMP_ES)],
-        Lang::Es => [("es", STAMP_ES), ("en", STAMP_EN)],
-    }
+/// Stamped on every page in both languages, the reader's first: (language, words).
+pub fn stamps(lang: Lang) -> [(&'static str, &'static str); 2] {
+    let other = if lang == Lang::En { Lang::Es } else { Lang::En };
+    [lang, other].map(|l| (l.code(), fixed("print-stamp", l)))
 }
 
 /// What stands on every page: the stamp above, case and page below.

@@ -1,7 +1,7 @@
-//! The chronology's own headings and fixed sentences, in English and Spanish.
+//! The chronology's own headings and fixed sentences, in the reader's language.
 
-use amparo_chart::{Fullness, Grid, Words};
-use amparo_lang::Lang;
+use amparo_chart::{Fullness, Grid, Words, counts};
+use amparo_lang::{Lang, fixed, say};
 
 pub(crate) struct Heads {
     lang: Lang,
@@ -49,27 +49,61 @@ pub(crate) struct Heads {
 }
 
 impl Heads {
-    pub fn of(lang: Lang) -> &'static Heads {
-        match lang {
-            Lang::En => &EN,
-            Lang::Es => &ES,
+    pub fn of(lang: Lang) -> Heads {
+        let text = |id| fixed(id, lang);
+        Heads {
+            lang,
+            title: text("print-title"),
+            made_on: text("print-made-on"),
+            what_it_is: text("print-what-it-is"),
+            entry: text("print-entry"),
+            entry_note: text("print-entry-note"),
+            parties: text("print-parties"),
+            who: text("print-who"),
+            role: text("print-role"),
+            detail: text("print-detail"),
+            findings: text("print-findings"),
+            findings_note: text("print-findings-note"),
+            finding: text("print-finding"),
+            settled: text("print-settled"),
+            open: text("print-open"),
+            when: text("print-when"),
+            whose: text("print-whose"),
+            lane: text("print-lane"),
+            what: text("print-what"),
+            sources_short: text("print-sources-short"),
+            coverage: text("print-coverage"),
+            coverage_note: text("print-coverage-note"),
+            ask: text("print-ask"),
+            ask_note: text("print-ask-note"),
+            from: text("print-from"),
+            to: text("print-to"),
+            months: text("print-months"),
+            month: text("print-month"),
+            what_to_ask: text("print-what-to-ask"),
+            timeline: text("print-timeline"),
+            timeline_note: text("print-timeline-note"),
+            calls: text("print-calls"),
+            calls_note: text("print-calls-note"),
+            all: text("print-all"),
+            sources: text("print-sources"),
+            sources_note: text("print-sources-note"),
+            source: text("print-source"),
+            reaches: text("print-reaches"),
+            records: text("print-records"),
+            furniture: text("print-furniture"),
+            rejects: text("print-rejects"),
+            unread: text("print-unread"),
         }
     }
 
     /// "120 months: 104 proven, 11 weak, 3 no source reaches, 2 to ask for."
     pub fn counts(&self, grid: &Grid) -> String {
-        let (months, [proven, weak, out, ask]) = grid.counts();
-        match self.lang {
-            Lang::En => format!("{months} {}: {proven} proven, {weak} weak, {out} no source reaches, {ask} to ask for.", if months == 1 { "month" } else { "months" }),
-            Lang::Es => format!("{months} {}: {proven} con prueba, {weak} débiles, {out} a los que ningún documento llega, {ask} por pedir.", if months == 1 { "mes" } else { "meses" }),
-        }
+        counts(grid, self.lang)
     }
 
     pub fn page(&self, page: usize, all: usize) -> String {
-        match self.lang {
-            Lang::En => format!("page {page} of {all}"),
-            Lang::Es => format!("página {page} de {all}"),
-        }
+        say("print-page", &[("page", page.into()), ("all", all.into())], self.lang)
     }
 
     pub fn number(&self, n: u64) -> String {
@@ -89,93 +123,3 @@ impl Heads {
         out
     }
 }
-
-static EN: Heads = Heads {
-    lang: Lang::En,
-    title: "Chronology",
-    made_on: "Made on",
-    what_it_is: "A working paper. It says what the papers in this case say, and where; it does not say what is true, nor what it means in law: the representative decides that. Nothing found in a month does not mean that nothing happened. Numbers in brackets name the sources listed at the end.",
-    entry: "Entry",
-    entry_note: "These four words hold the state of the case file when this was printed. Later, “amparo verify --since” with these words says whether that state is still part of it.",
-    parties: "Parties",
-    who: "Who",
-    role: "In this case",
-    detail: "Papers",
-    findings: "Findings",
-    findings_note: "Where papers disagree, overlap or leave a hole. Each needs a person.",
-    finding: "What the papers say",
-    settled: "Settled",
-    open: "open",
-    when: "When",
-    whose: "Whose",
-    lane: "Lane",
-    what: "What the papers say",
-    sources_short: "Source",
-    coverage: "Month by month",
-    coverage_note: "The fuller the box, the stronger the proof. Hatched: no source reaches the month, and nothing can be said about it. A question mark: sources reach it and show nothing.",
-    ask: "Gaps, and what to ask for",
-    ask_note: "One paper a month is enough to begin with. Most useful first.",
-    from: "From",
-    to: "To",
-    months: "Months",
-    month: "Month",
-    what_to_ask: "What would help",
-    timeline: "Timeline",
-    timeline_note: "Dates are written as exactly as their paper knows them, and no more.",
-    calls: "Calls",
-    calls_note: "Calls found in two files are counted once. People who are not in this case are masked.",
-    all: "All",
-    sources: "Sources",
-    sources_note: "Every file handed in is here. Records, headings and blanks, lines that could not be read, and what is not read yet add up to everything the file holds.",
-    source: "File",
-    reaches: "Reaches",
-    records: "Records",
-    furniture: "Headings, blanks",
-    rejects: "Could not be read",
-    unread: "Not read yet",
-};
-
-static ES: Heads = Heads {
-    lang: Lang::Es,
-    title: "Cronología",
-    made_on: "Hecha el",
-    what_it_is: "Es un papel de trabajo. Dice lo que dicen los documentos de este caso, y dónde; no dice qué es verdad ni qué significa ante la ley: eso lo decide el representante. Si de un mes no hay nada, no quiere decir que nada pasó. Los números entre corchetes son los documentos de la lista del final.",
-    entry: "Registro",
-    entry_note: "Estas cuatro palabras guardan el estado del expediente al imprimir esto. Más adelante, “amparo verify --since” con estas palabras dice si ese estado sigue siendo parte de él.",
-    parties: "Personas del caso",
-    who: "Quién",
-    role: "En este caso",
-    detail: "Documentos",
-    findings: "Puntos por aclarar",
-    findings_note: "Donde los documentos no coinciden, se enciman o dejan un hueco. Cada punto necesita a una persona.",
-    finding: "Lo que dicen los documentos",
-    settled: "Aclarado",
-    open: "pendiente",
-    when: "Cuándo",
-    whose: "De quién",
-    lane: "Línea",
-    what: "Lo que dicen los documentos",
-    sources_short: "Fuente",
-    coverage: "Mes por mes",
-    coverage_note: "Cuanto más llena la caja, más fuerte la prueba. Con rayas: ningún documento llega a ese mes, y no se puede saber nada. Un signo de pregunta: los documentos llegan y no muestran nada.",
-    ask: "Huecos, y qué pedir",
-    ask_note: "Para empezar basta un documento por mes. Lo más útil va primero.",
-    from: "Desde",
-    to: "Hasta",
-    months: "Meses",
-    month: "Mes",
-    what_to_ask: "Qué serviría",
-    timeline: "Línea de tiempo",
-    timeline_note: "Las fechas se escriben tan exactas como las sabe su documento, y no más.",
-    calls: "Llamadas",
-    calls_note: "Una llamada que está en dos archivos se cuenta una vez. Las personas que no son del caso se ocultan.",
-    all: "Total",
-    sources: "Fuentes",
-    sources_note: "Aquí está cada archivo entregado. Los registros, los títulos y blancos, lo que no se pudo leer y lo que falta leer suman todo lo que el archivo contiene.",
-    source: "Archivo",
-    reaches: "Llega a",
-    records: "Registros",
-    furniture: "Títulos, blancos",
-    rejects: "No se pudo leer",
-    unread: "Falta leer",
-};

@@ -17,6 +17,6 @@ mod table;
 mod text_page;
 mod write;
 
-pub use chronology::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, STAMP_EN, STAMP_ES, SourceRow, TimelineRow, chronology};
+pub use chronology::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, SourceRow, TimelineRow, chronology, stamps};
 pub use page::{Grey, Png, RenderError, grey, page, pages};
 pub use text_page::{lines_around, text_page};

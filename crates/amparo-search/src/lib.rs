@@ -203,12 +203,29 @@ fn tokens(text: &str, stems: &mut words::Stems) -> (PreTokenizedString, PreToken
     (PreTokenizedString { text: String::new(), tokens: exact }, PreTokenizedString { text: String::new(), tokens: stemmed })
 }
 
-/// The part of a text around the first match, at most `width` characters, or its beginning.
+/// The part of a text where most of the question stands close together, at most `width` characters, or its beginning.
 pub fn snippet(text: &str, question: &str, width: usize) -> String {
     let question = Question::parse(question);
-    let at = words::split(text).find(|(_, word)| question.touches(word)).map_or(0, |(at, _)| at);
+    let words: Vec<(usize, &str)> = words::split(text).collect();
+    let mut stems = words::Stems::default();
+    // Where words of the question stand, in characters, and which they are.
+    let mut marks: Vec<(usize, u32)> = Vec::new();
+    let (mut byte, mut chars) = (0, 0);
+    for (i, (at, _)) in words.iter().enumerate() {
+        chars += text[byte..*at].chars().count();
+        byte = *at;
+        match question.touched(&words, i, &mut stems) {
+            0 => {}
+            bits => marks.push((chars, bits)),
+        }
+    }
+    let close = |i: usize| {
+        let from = marks[i].0;
+        marks[i..].iter().take_while(|(at, _)| *at < from + width * 2 / 3).fold(0, |all, (_, bits)| all | bits).count_ones()
+    };
+    let best = (0..marks.len()).map(|i| (close(i), std::cmp::Reverse(i))).max();
+    let at = best.map_or(0, |(_, std::cmp::Reverse(i))| marks[i].0);
     let flat: Vec<char> = text.chars().collect();
-    let at = text[..at].chars().count();
     let from = at.saturating_sub(width / 3);
     let to = (from + width).min(flat.len());
     let middle: String = flat[from..to].iter().collect();
@@ -286,6 +303,35 @@ mod tests {
         let text = format!("{} el juez José Núñez firmó {}", "palabra ".repeat(40), "otra ".repeat(40));
         let shown = snippet(&text, "nunez", 60);
         assert!(shown.contains("Núñez") && shown.starts_with("...") && shown.ends_with("..."), "{shown}");
+    }
+
+    #[test]
+    fn a_snippet_shows_where_the_words_stand_together() {
+        let text = format!("juez {} audiencia ante el juez Ruiz {}", "palabra ".repeat(60), "otra ".repeat(40));
+        assert!(snippet(&text, "audiencia juez", 80).contains("audiencia ante el juez"));
+        let text = format!("los gatos {} en Los Ángeles {}", "palabra ".repeat(60), "otra ".repeat(40));
+        assert!(snippet(&text, "\"los angeles\"", 60).contains("Los Ángeles"));
+        let text = format!("notice {} the hearings were continued {}", "word ".repeat(60), "more ".repeat(40));
+        assert!(snippet(&text, "hearing", 60).contains("hearings"));
+        assert_eq!(snippet("nada aquí", "juez", 60), "nada aquí");
+    }
+
+    #[test]
+    fn spanish_and_english_forms_find_each_other_with_and_without_accents() {
+        for (text, question) in [
+            ("Trabajó en la panadería desde enero", "trabajar"),
+            ("Los pagos se hicieron cada viernes", "pago"),
+            ("Certificación de nacimiento", "certificacion"),
+            ("Año nuevo con sus niños", "nino"),
+            ("She worked for two employers", "work employer"),
+            ("Payments were deposited weekly", "payment deposit"),
+            ("The children attended school", "schools"),
+        ] {
+            let all = [entry(0, Kind::Page, 0, text)];
+            let index = Index::build(&all).expect("in memory");
+            let ask = Ask { question: question.into(), most: 3, ..Ask::default() };
+            assert_eq!(index.find(&ask).expect("an answer").len(), 1, "{question} in {text}");
+        }
     }
 
     proptest::proptest! {
