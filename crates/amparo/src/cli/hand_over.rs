@@ -3,6 +3,7 @@
 use super::out::{Out, plain};
 use super::{Cx, papers, usage};
 use crate::reading::sealed_by;
+use amparo_analysis::CallTable;
 use amparo_model::Record;
 use amparo_office::access::reduce;
 use amparo_office::load::Want;
@@ -56,10 +57,11 @@ fn records(case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> 
         }
         record
     };
+    let table = CallTable::build(&view);
     let failed = |e: io::Error| Problem::new(Exit::Store, "problem-store").with("why", e);
     let lines = sealed_by(|file| {
         let mut file = io::BufWriter::new(file);
-        for record in papers::in_order(&view, false).map(without) {
+        for record in papers::in_order(&view, &table, false).map(without) {
             writeln!(file, "{}", contract::record(&reduce(&record, &own), view.file))?;
         }
         file.flush()
@@ -67,7 +69,7 @@ fn records(case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> 
     let cells = sealed_by(|file| {
         let mut file = io::BufWriter::new(file);
         writeln!(file, "{}", papers::csv_head())?;
-        for record in papers::in_order(&view, false).map(without) {
+        for record in papers::in_order(&view, &table, false).map(without) {
             writeln!(file, "{}", papers::csv_line(&reduce(&record, &own), view.file))?;
         }
         file.flush()

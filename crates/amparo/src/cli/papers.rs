@@ -150,7 +150,8 @@ pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
             out.line(csv_head());
         }
         let mut seen = false;
-        for record in in_order(&view, cx.parsed.has("unmerged")).filter(|r| wanted(r)) {
+        let table = CallTable::build(&view);
+        for record in in_order(&view, &table, cx.parsed.has("unmerged")).filter(|r| wanted(r)) {
             seen = true;
             let shown = reduce(&record, &own);
             match (csv, cx.json()) {
@@ -169,19 +170,17 @@ pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-/// All records in the order of the contract: merged, or one a source.
-pub fn in_order<'v>(view: &'v View<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
-    if unmerged {
-        let mut records = view.records.clone();
-        let calls = view.calls.iter().flat_map(|b| (0..b.columns.len()).map(|i| amparo_analysis::view::record_of(b.columns.draft(i), b.original, &b.name, &b.reader, b.giving, b.subject)));
-        records.extend(calls);
-        records.sort_by(print_order);
-        return Box::new(records.into_iter());
-    }
-    let mut records = merge(view);
-    records.extend(CallTable::build(view).records());
+/// All records in the order of the contract: merged, or one a source. Calls are made one at a time.
+pub fn in_order<'v>(view: &View<'v>, table: &'v CallTable<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
+    let mut records = if unmerged { view.records.clone() } else { merge(view) };
     records.sort_by(print_order);
-    Box::new(records.into_iter())
+    let calls: Box<dyn Iterator<Item = Record>> = if unmerged { Box::new(table.unmerged_records()) } else { Box::new(table.records()) };
+    let (mut records, mut calls) = (records.into_iter().peekable(), calls.peekable());
+    Box::new(std::iter::from_fn(move || match (records.peek(), calls.peek()) {
+        (Some(record), Some(call)) if print_order(record, call).is_gt() => calls.next(),
+        (None, _) => calls.next(),
+        (Some(_), _) => records.next(),
+    }))
 }
 
 /// One record as two lines: what it says, and where it stands.
@@ -283,7 +282,8 @@ pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
         let mut loaded = case.load(&look, Want::ALL)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
-        let found = in_order(&view, true).find(|r| r.id == id);
+        let table = CallTable::build(&view);
+        let found = in_order(&view, &table, true).find(|r| r.id == id);
         let record = found.ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &text))?;
         let png = picture(case, &look, &record, &reduce(&record, &own), cx)?;
         std::fs::write(&path, &png).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))?;

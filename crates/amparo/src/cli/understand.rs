@@ -2,11 +2,12 @@
 
 use super::out::{Out, columns, plain};
 use super::{Cx, ask, papers, usage};
+use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
 use amparo_model::event::{At, Resolution};
 use amparo_model::ids::FindingId;
-use amparo_model::results::{Best, CallSummary, Claim, Coverage, EvidenceId, Finding, Month, Says, Strength};
+use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Month, Says, Strength};
 use amparo_model::{Kind, PartyId, Record};
 use amparo_office::access::Own;
 use amparo_office::contract::{self, Both, Names};
@@ -225,11 +226,12 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
         let (look, mut loaded) = facts(cx, case, "calls", want)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
-        let table = CallTable::build(&view);
-        let summaries: Vec<CallSummary> = match &asked {
-            None => table.summaries(None),
-            Some(typed) => numbers_like(&view, typed).iter().flat_map(|n| table.summaries(Some(n))).collect(),
+        // A question about one number reads that number's calls only.
+        let tables: Vec<CallTable<'_>> = match &asked {
+            None => vec![CallTable::build(&view)],
+            Some(typed) => numbers_like(&view, typed).iter().map(|n| CallTable::build_of(&view, Some(n))).collect(),
         };
+        let summaries = tables.iter().flat_map(|t| t.summaries(None));
         let mut rows = vec![["head-number", "head-name", "head-month", "head-in", "head-out", "head-missed", "head-minutes", "head-first", "head-last"].iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
         for s in summaries {
             if whose.is_some_and(|w| s.subject != Some(w)) || from.is_some_and(|m| s.month < m) || to.is_some_and(|m| s.month > m) {
@@ -249,7 +251,7 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
             out.line(cx.word("answer-nothing-found"));
         } else if !cx.json() {
             columns(&rows).iter().for_each(|row| out.line(row));
-            let apart = table.ambiguous().len();
+            let apart: usize = tables.iter().map(|t| t.ambiguous().len()).sum();
             if apart > 0 {
                 out.line(cx.say("answer-ambiguous", &[("count", apart.to_string())]));
             }
@@ -267,8 +269,8 @@ fn numbers_like(view: &View<'_>, typed: &str) -> Vec<String> {
         number == typed.trim() || (!wanted.is_empty() && (have == wanted || (wanted.len() >= 7 && (have.ends_with(&wanted) || wanted.ends_with(&have) && have.len() >= 10))))
     };
     let all = view.calls.iter().flat_map(|b| b.columns.number.values.iter().chain(&b.columns.number_raw.values));
-    let found: BTreeSet<&String> = all.filter(|n| fits(n)).collect();
-    found.into_iter().cloned().collect()
+    let found: BTreeSet<String> = all.filter(|n| fits(n)).map(|n| number_key(n).into_owned()).collect();
+    found.into_iter().collect()
 }
 
 // ---- search ----
