@@ -17,6 +17,7 @@ mod forgetting;
 mod handing;
 mod leaving;
 mod reader;
+mod releases;
 mod tampering;
 
 pub const NOW: i64 = 1_763_900_000_000;
