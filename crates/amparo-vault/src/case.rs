@@ -73,7 +73,7 @@ impl Office {
         };
         let id = JournalId(lock::random()?);
         self.append("common", What::Granted { journal: id, member: self.member(), until: None }, now)?;
-        let people = self.roster.people(id);
+        let people = self.roster.people(id, &now_text(now));
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
         let (mut journal, epoch, rows) = Journal::begin(id, self.session.office(), &[("case", false), ("work", false), ("unassigned", false)], &people)?;
         let drawer = journal.drawer_named("case")?;
@@ -114,8 +114,8 @@ impl Case<Sealed> {
             return Err(VaultError::ReadOnly(self.id, Standing::Forked { seq: 1, head: info.genesis, found: state.journal.genesis }));
         }
         let mut case = Case { id: self.id, state };
-        if finish && case.standing().writable() && case.rotation_due() {
-            case.rotate(vec![], now)?; // a revocation was interrupted before the new keys were made
+        if finish && case.standing().writable() && case.rotation_due(now) {
+            case.rotate(vec![], now)?; // a revocation was interrupted before the new keys were made, or a grant came to its end
         }
         Ok(case)
     }
@@ -140,8 +140,8 @@ impl crate::journal::Authors for Frozen<'_> {
     fn sign_key(&self, member: MemberId) -> Option<[u8; 32]> {
         self.0.sign_key(member)
     }
-    fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>) -> std::result::Result<(), &'static str> {
-        self.0.may(journal, member, office)
+    fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>, at: &str) -> std::result::Result<(), &'static str> {
+        self.0.may(journal, member, office, at)
     }
 }
 
@@ -309,14 +309,14 @@ impl Case<Open> {
     }
 
     /// Whether somebody without the grant still holds the newest journal key.
-    fn rotation_due(&self) -> bool {
-        let people: Vec<Vec<u8>> = self.state.roster.people(self.id).iter().map(|r| ring::person(r, self.id)).collect();
+    fn rotation_due(&self, now: Now) -> bool {
+        let people: Vec<Vec<u8>> = self.state.roster.people(self.id, &now_text(now)).iter().map(|r| ring::person(r, self.id)).collect();
         self.state.journal.ring.rows().any(|row| row.key.what == ring::JOURNAL_KEY && !people.contains(&row.key.to))
     }
 
     /// New keys for those who have the grant now; whoever is gone opens nothing written from here on.
     pub(crate) fn rotate(&mut self, gone_members: Vec<MemberId>, now: Now) -> Result<()> {
-        let people = self.state.roster.people(self.id);
+        let people = self.state.roster.people(self.id, &now_text(now));
         for _ in 0..TRIES {
             let (mut epoch, rows, delete, bytes) = turn(&mut self.state.journal, &people, &[])?;
             epoch.gone.clone_from(&gone_members);

@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(crate) trait Authors {
     /// The member's public key.
     fn sign_key(&self, member: MemberId) -> Option<[u8; 32]>;
-    /// Whether the member had this journal's grant when the office stood at this entry.
-    fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>) -> std::result::Result<(), &'static str>;
+    /// Whether the member had this journal's grant when the office stood at this entry, and at this time.
+    fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>, at: &str) -> std::result::Result<(), &'static str>;
     /// The office's own journal teaches as it is replayed.
     fn learn(&mut self, _seq: u64, _author: MemberId, _event: &Event) {}
     /// Every entry in the chain, opened or not.
@@ -218,7 +218,7 @@ impl Journal {
         if (seq == 1) != matches!(event.what, What::Genesis(_)) {
             return Err("a first entry in the wrong place");
         }
-        authors.may(self.id, opened.author, event.office)?;
+        authors.may(self.id, opened.author, event.office, &event.at)?;
         if let Some((office_seq, _)) = event.office {
             if office_seq < *floor {
                 return Err("it knows less of the office than the entry before it");
@@ -339,6 +339,7 @@ impl Journal {
                 self.broken.push(Broken { journal: self.id, seq: one.meta.seq, why: KEY_LOST });
             }
         }
+        self.stray(read, &elsewhere, &mut delete);
         for blob in &blobs {
             collect(&self.ring, ring::BLOB, blob, &mut delete, &mut bytes);
         }
@@ -356,6 +357,30 @@ impl Journal {
             delete.iter().for_each(|key| self.ring.remove(key));
         }
         Ok(())
+    }
+
+    /// More than one row for one key: those in drawers that no signed entry names are deleted and reported.
+    fn stray(&mut self, read: &[Read], elsewhere: &HashMap<u64, Vec<(DrawerId, Option<u32>)>>, delete: &mut Vec<WrapKey>) {
+        let mut found = Vec::new();
+        for one in read {
+            let Some((_, event)) = &one.opened else { continue };
+            let of = one.meta.of.unwrap_or(one.meta.seq);
+            let signed = |to: &[u8]| {
+                let (own, mut moved) = ((event.drawer, event.epoch), [one.meta.seq, of].into_iter().filter_map(|seq| elsewhere.get(&seq)).flatten());
+                ring::drawer_of(to).is_some_and(|(drawer, epoch)| (drawer, epoch) == own || moved.any(|(d, e)| *d == drawer && e.is_none_or(|e| e <= epoch)))
+            };
+            let ids = std::iter::once((ring::ENTRY, one.meta.hash)).chain(one.meta.blobs.iter().map(|b| (ring::BLOB, *b)));
+            for (what, id) in ids {
+                let rows = self.ring.rows_of(what, &id.0);
+                if rows.len() > 1 && rows.iter().any(|row| signed(&row.key.to)) {
+                    found.extend(rows.iter().filter(|row| !signed(&row.key.to)).map(|row| (one.meta.seq, row.key.clone())));
+                }
+            }
+        }
+        for (seq, key) in found {
+            self.fault(seq, "a key of it lay in another drawer too, and was deleted there");
+            delete.push(key);
+        }
     }
 
     /// The newest epoch of a drawer.

@@ -35,7 +35,7 @@ pub(crate) fn to_drawer(drawer: DrawerId, epoch: u32) -> Vec<u8> {
     out
 }
 
-fn drawer_of(to: &[u8]) -> Option<(DrawerId, u32)> {
+pub(crate) fn drawer_of(to: &[u8]) -> Option<(DrawerId, u32)> {
     let rest: &[u8; 20] = to.strip_prefix(b"D")?.try_into().ok()?;
     let mut id = [0; 16];
     id.copy_from_slice(&rest[..16]);

@@ -107,11 +107,11 @@ impl Roster {
         self.grants.iter().any(|g| g.journal == journal && g.member == member && g.to.is_none() && g.until.as_deref().is_none_or(|u| u > now))
     }
 
-    /// Everybody with the grant now, by recipient; with the office's recovery where it was chosen.
-    pub fn people(&self, journal: JournalId) -> Vec<String> {
+    /// Everybody with the grant at this time, by recipient; with the office's recovery where it was chosen.
+    pub fn people(&self, journal: JournalId, now: &str) -> Vec<String> {
         let mut out: Vec<String> = self
             .live()
-            .filter(|m| self.grants.iter().any(|g| g.journal == journal && g.member == m.public.member && g.to.is_none()))
+            .filter(|m| self.granted(journal, m.public.member, now))
             .map(|m| m.public.recipient.clone())
             .collect();
         out.extend(self.recovery.iter().map(|(recipient, ..)| recipient.clone()));
@@ -147,7 +147,7 @@ impl Authors for Roster {
         lock::public_of_hex(&self.members.get(&member)?.public.sign)
     }
 
-    fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>) -> Result<(), &'static str> {
+    fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>, at: &str) -> Result<(), &'static str> {
         if self.office.is_none_or(|o| o.0 == journal.0) {
             return match (office, self.members.get(&member)) {
                 (Some(_), _) => Err("an office entry that names an office entry"),
@@ -161,7 +161,10 @@ impl Authors for Roster {
         if self.hash_of(seq) != Some(hash) {
             return Err("it names an office entry that does not exist");
         }
-        let had = self.grants.iter().any(|g| g.journal == journal && g.member == member && g.from <= seq && g.to.is_none_or(|to| to > seq));
+        let had = self.grants.iter().any(|g| {
+            let in_time = g.until.as_deref().is_none_or(|until| until > at);
+            g.journal == journal && g.member == member && g.from <= seq && g.to.is_none_or(|to| to > seq) && in_time
+        });
         if had { Ok(()) } else { Err("its author had no grant") }
     }
 

@@ -116,3 +116,59 @@ fn two_members_write_in_turn_and_each_follows_the_other() {
     assert_eq!(hers.standing(), &Standing::Whole);
     assert!(hers.verify(None, true).unwrap().ok());
 }
+
+#[test]
+fn a_key_that_was_also_laid_in_another_drawer_is_deleted_there_and_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut office = init(store(dir.path()), &founding(), NOW).unwrap().office;
+    let mut case = office.create_case(Some("luna-mesa"), "x", None, NOW).unwrap();
+    let party = case.add_party("client", None, NOW).unwrap();
+    let seq = given(&mut case, "hola");
+    let (hash, shelf) = (case.journal().entry(seq).unwrap().hash, store(dir.path()));
+    let here = |shelf: &dyn amparo_store::Store| shelf.wraps(&case.id().0, Some(3)).unwrap().into_iter().filter(|r| r.key.id == hash.0).collect::<Vec<_>>();
+    let row = here(&*shelf).remove(0);
+    // Laid into the client's drawer without a word in the log.
+    let drawer = case.file().party(party).unwrap().drawer;
+    let to = [&b"D"[..], &drawer.0, &[0, 0, 0, 1]].concat();
+    let stray = amparo_store::WrapRow { key: amparo_store::WrapKey { to, ..row.key.clone() }, ..row.clone() };
+    shelf.change_wraps(&[stray], &[]).unwrap();
+    let again = office.open_case(case.id(), NOW).unwrap();
+    assert!(again.journal().broken.iter().any(|b| b.seq == seq && b.why.contains("another drawer")), "{:?}", again.journal().broken);
+    assert_eq!(here(&*shelf), [row]);
+    // Reported once, gone for good.
+    assert!(office.open_case(case.id(), NOW).unwrap().verify(None, true).unwrap().ok());
+}
+
+#[test]
+fn a_grant_that_came_to_its_end_opens_nothing_and_its_keys_are_turned() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ana = init(store(dir.path()), &founding(), NOW).unwrap().office;
+    let case = ana.create_case(Some("luna-mesa"), "x", None, NOW).unwrap().id();
+    let (member, sheet) = ana.member_invite("Beto", "volunteer", NOW).unwrap();
+    let evening = NOW + 8 * 3_600_000;
+    ana.grant(case, member, Some(amparo_vault::stamp(evening)), NOW).unwrap();
+    let words = sheet.words(false).unwrap().join(" ");
+    let beto = || amparo_vault::unlock_with_words(store(dir.path()), &words).unwrap();
+    given(&mut beto().open_case(case, NOW).unwrap(), "de Beto");
+    let rows = |n: usize| assert_eq!(store(dir.path()).wraps(&case.0, Some(1)).unwrap().len(), n);
+    rows(2);
+    assert!(matches!(beto().open_case(case, evening), Err(VaultError::NoGrant(_))));
+    let mine = ana.open_case(case, evening).unwrap();
+    assert_eq!((mine.standing(), mine.journal().epoch, mine.file().givings.len()), (&Standing::Whole, 2, 1));
+    rows(1);
+}
+
+#[test]
+fn a_member_who_lost_passphrase_and_sheet_begins_anew_with_the_same_cases() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut ana = init(store(dir.path()), &founding(), NOW).unwrap().office;
+    let case = ana.create_case(Some("luna-mesa"), "x", None, NOW).unwrap().id();
+    let (beto, _) = ana.member_invite("Beto", "paralegal", NOW).unwrap();
+    ana.grant(case, beto, None, NOW).unwrap();
+    let (new, sheet, left) = ana.member_renew(beto, NOW).unwrap();
+    assert!(new != beto && left.is_empty());
+    let again = amparo_vault::unlock_with_words(store(dir.path()), &sheet.words(true).unwrap().join(" ")).unwrap();
+    assert_eq!(again.me().unwrap().name, "Beto");
+    assert!(again.open_case(case, NOW).unwrap().verify(None, true).unwrap().ok());
+    assert_eq!(again.roster().live().count(), 2);
+}
