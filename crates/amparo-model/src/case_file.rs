@@ -259,6 +259,7 @@ impl What {
             What::Held { .. } => "held",
             What::Released { .. } => "released",
             What::Deadline { .. } => "deadline",
+            What::Loss { .. } => "loss",
             What::Named { .. } => "named",
             What::Closed { .. } => "closed",
             What::Member(_) => "member",

@@ -72,6 +72,9 @@ pub enum What {
     Released { #[serde(default, skip_serializing_if = "Option::is_none")] of: Option<u64>, because: String },
     #[serde(rename = "deadline")]
     Deadline { on: String, label: String, because: Vec<u64> },
+    /// A member accepts that the entries up to this head are lost: what is there now goes on from here.
+    #[serde(rename = "loss")]
+    Loss { seq: u64, #[serde(default, skip_serializing_if = "Option::is_none")] hash: Option<Sha256> },
     /// The case's name, as typed; in `case`.
     #[serde(rename = "named")]
     Named { name: String },

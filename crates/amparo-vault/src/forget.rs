@@ -77,7 +77,7 @@ impl Case<Open> {
         let judged: BTreeSet<u64> = file.judgements.iter().filter(|(_, l, r, _)| wanted.contains(&l.of) || wanted.contains(&r.of)).map(|(seq, ..)| *seq).collect();
         for entry in &self.journal().entries {
             let tells = wanted.contains(&entry.seq) || entry.of.is_some_and(|of| wanted.contains(&of)) || judged.contains(&entry.seq);
-            if tells && entry.fate == Fate::Open && !matches!(entry.kind, "look" | "withdrawn" | "moved" | "held" | "released") {
+            if tells && entry.fate == Fate::Open && !matches!(entry.kind, "look" | "withdrawn" | "moved" | "held" | "released" | "loss") {
                 entries.push((entry.seq, entry.hash));
                 blobs.extend(entry.blobs.iter().copied());
             }

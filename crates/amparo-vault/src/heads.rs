@@ -97,14 +97,20 @@ fn first_fault(journal: &Journal) -> Standing {
     }
 }
 
+const SET_ASIDE: &str = "set-aside";
+
 /// Where something is missing, database and log are copied aside before the first write; once.
 fn set_aside_once(store: &dyn Store) -> Result<()> {
-    const NAME: &str = "set-aside";
-    if store.meta(NAME)?.is_none() {
+    if store.meta(SET_ASIDE)?.is_none_or(|m| m.is_empty()) {
         store.set_aside()?;
-        store.put_meta(NAME, b"1")?;
+        store.put_meta(SET_ASIDE, b"1")?;
     }
     Ok(())
+}
+
+/// The next incident is set aside anew.
+pub(crate) fn incident_over(store: &dyn Store) -> Result<()> {
+    Ok(store.put_meta(SET_ASIDE, b"")?)
 }
 
 /// The four words that a report prints beside an entry's number.

@@ -430,7 +430,7 @@ fn refusal(read: &[Read], by: u64, entries: &[(u64, Sha256)]) -> Option<&'static
     for (seq, hash) in entries {
         let named = seq.checked_sub(1).and_then(|i| read.get(usize::try_from(i).ok()?)).filter(|one| one.meta.hash == *hash && *seq < by);
         let Some(one) = named else { return Some("an order that names an entry that is not there") };
-        if matches!(one.meta.kind, "look" | "genesis" | "epoch" | "withdrawn" | "moved" | "held" | "released") {
+        if matches!(one.meta.kind, "look" | "genesis" | "epoch" | "withdrawn" | "moved" | "held" | "released" | "loss") {
             return Some("an order to forget what is never forgotten");
         }
     }
@@ -492,8 +492,23 @@ pub(crate) struct Written {
 impl Journal {
     /// One conditional append, then the signed head; only then it is said to be written. Refused where the
     /// tip is another one: the caller replays and decides anew.
-    pub(crate) fn append(&mut self, store: &dyn Store, by: &Writing<'_>, drawer: DrawerId, what: What, mut put: Vec<WrapRow>, delete: Vec<WrapKey>) -> Result<Option<Written>> {
+    pub(crate) fn append(&mut self, store: &dyn Store, by: &Writing<'_>, drawer: DrawerId, what: What, put: Vec<WrapRow>, delete: Vec<WrapKey>) -> Result<Option<Written>> {
         self.must_write()?;
+        self.append_under(store, by, drawer, what, put, delete, true)
+    }
+
+    /// As [`Journal::append`], whatever the standing; without a head the journal stands as before.
+    #[allow(clippy::too_many_arguments)]
+    pub(crate) fn append_under(
+        &mut self,
+        store: &dyn Store,
+        by: &Writing<'_>,
+        drawer: DrawerId,
+        what: What,
+        mut put: Vec<WrapRow>,
+        delete: Vec<WrapKey>,
+        head: bool,
+    ) -> Result<Option<Written>> {
         let (announced, epoch) = self.drawer(drawer).map(|(d, e)| (d.clone(), e)).ok_or(VaultError::NoSuchDrawer)?;
         let event = Event { v: 1, at: stamp(by.now), drawer, epoch, office: by.office, what };
         let header = Header { journal: self.id, seq: self.tip.seq + 1, prev: Sha256(self.tip.hash) };
@@ -536,7 +551,9 @@ impl Journal {
             blobs: blobs_of(&event.what),
             of: of(&event.what),
         });
-        heads::write(store, self.office, by.head_key, self.id, self.tip)?;
+        if head {
+            heads::write(store, self.office, by.head_key, self.id, self.tip)?;
+        }
         Ok(Some(Written { seq: header.seq, hash, event }))
     }
 

@@ -183,6 +183,11 @@ pub fn resume(store: Arc<dyn Store>, secret: &[u8]) -> Result<Office> {
 
 impl Office {
     pub(crate) fn load(store: Arc<dyn Store>, session: Arc<Session>) -> Result<Office> {
+        Office::load_as(store, session, false)
+    }
+
+    /// `lost`: also where the office's newest entries, which this member remembers, are not there; to accept that.
+    pub(crate) fn load_as(store: Arc<dyn Store>, session: Arc<Session>, lost: bool) -> Result<Office> {
         let id = JournalId(session.office().0);
         if store.tip(&id.0)?.is_none() {
             return Err(VaultError::NoOffice);
@@ -192,10 +197,13 @@ impl Office {
         let (_, jk) = journal.ring.newest().ok_or(VaultError::NoGrant(id))?;
         let head_key = heads::key(jk, session.office())?;
         let (seq, hash) = session.head;
-        if journal.genesis != session.genesis || roster.hash_of(seq) != Some(hash) {
+        let remembered = roster.hash_of(seq) == Some(hash);
+        let known = remembered || roster.lost(seq) || (lost && roster.hash_of(seq).is_none());
+        if journal.genesis != session.genesis || !known {
             return Err(VaultError::OfficeRolledBack { remembered: session.head, tip: journal.tip.seq });
         }
-        heads::judge(&*store, &mut journal, session.office(), &head_key, &roster.head_keys, Some(session.head))?;
+        let named = (remembered || !roster.lost(seq)).then_some(session.head);
+        heads::judge(&*store, &mut journal, session.office(), &head_key, &roster.head_keys, named)?;
         let office = Office { store, session, journal, roster: Arc::new(roster), head_key };
         if office.journal.standing.writable() {
             office.finish_forgetting()?;
@@ -297,7 +305,7 @@ impl Office {
         self.remember()
     }
 
-    fn remember(&mut self) -> Result<()> {
+    pub(crate) fn remember(&mut self) -> Result<()> {
         let member = self.member();
         let mut session = Session::from_secret_bytes(&self.session.to_secret_bytes()?)?;
         session.head = self.known();

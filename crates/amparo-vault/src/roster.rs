@@ -89,6 +89,8 @@ pub struct Roster {
     pub places: Vec<Place>,
     /// The newest entry that orders something forgotten.
     pub last_order: u64,
+    /// Heads of the office's own journal that members accepted as lost, and who did.
+    pub losses: Vec<(u64, MemberId)>,
     /// Orders that are not obeyed, because nobody agreed to them in time.
     pub refused_orders: Vec<u64>,
     pub heads: BTreeMap<JournalId, (u64, Sha256)>,
@@ -124,6 +126,12 @@ impl Roster {
 
     pub fn name_of(&self, member: MemberId) -> Option<&str> {
         self.members.get(&member).map(|m| m.public.name.as_str())
+    }
+
+    /// Whether enough members accepted that the office's entries up to this one are lost: two, where there are two.
+    pub(crate) fn lost(&self, seq: u64) -> bool {
+        let who: std::collections::BTreeSet<MemberId> = self.losses.iter().filter(|(lost, _)| *lost >= seq).map(|(_, by)| *by).collect();
+        !who.is_empty() && who.len() >= self.live().count().min(2)
     }
 
     /// Whether this member could shred the case then: another one agreed, or seven days had passed.
@@ -228,6 +236,7 @@ impl Authors for Roster {
                     case.shredded = Some(event.at.clone());
                 }
             }
+            What::Loss { seq: lost, .. } => self.losses.push((*lost, author)),
             What::Tombstone { journal, entries, blobs } => {
                 self.last_order = seq;
                 self.tombstones.push(Tombstone { seq, at: event.at.clone(), journal: *journal, entries: entries.clone(), blobs: blobs.clone() });

@@ -16,6 +16,7 @@ mod flips;
 mod forgetting;
 mod handing;
 mod leaving;
+mod losses;
 mod reader;
 mod releases;
 mod tampering;
