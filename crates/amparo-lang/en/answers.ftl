@@ -122,6 +122,7 @@ answer-case-counts = { $files } papers, { $records } records, { $read } of { $pa
 answer-forgotten = { $count } entries were forgotten by order.
 answer-member-left = These cases need new keys from somebody who may open them, by "amparo revoke": { $cases }
 answer-moved-case = Paper { $file } is in case { $handle } now, sealed anew there.
+answer-rejects-masked = The lines themselves are hidden, since they may name third persons: --unmask and --because show them.
 answer-no-rejects = No line was rejected.
 answer-not-an-account = This was kept, but it does not read as an account. "amparo account CASE --template csv" prints the form.
 answer-not-gone-here = Another program still has the store open, so a trace of the key may remain for a moment: run "amparo verify" once it has ended.

@@ -122,6 +122,7 @@ answer-case-counts = { $files } papeles, { $records } datos, { $read } de { $pag
 answer-forgotten = { $count } entradas se olvidaron por orden.
 answer-member-left = Estos casos necesitan llaves nuevas de alguien que pueda abrirlos, con "amparo revoke": { $cases }
 answer-moved-case = El papel { $file } está ahora en el caso { $handle }, guardado con llave nueva.
+answer-rejects-masked = Las líneas mismas no se muestran, porque pueden nombrar a terceras personas: --unmask y --because las muestran.
 answer-no-rejects = Ninguna línea fue rechazada.
 answer-not-an-account = Se guardó, pero no se lee como un relato. "amparo account CASO --template csv" imprime el formulario.
 answer-not-gone-here = Otro programa todavía tiene abierta la oficina, y por un momento puede quedar rastro de la llave: use "amparo verify" cuando termine.

@@ -121,8 +121,8 @@ pub fn files(giving: &Giving, case: &CaseFile) -> Vec<Json> {
     lines
 }
 
-/// One reject, as `status --rejects` prints it.
-pub fn reject(reject: &Reject, giving: &Giving) -> Json {
+/// One reject, as `status --rejects` prints it. Its text may name a third person as any line does, so it is hidden like one.
+pub fn reject(reject: &Reject, giving: &Giving, open: bool) -> Json {
     let mut object = Object::new();
     put(&mut object, "original", Some(giving.given.sha256.to_string()));
     put(&mut object, "name", Some(giving.given.name.clone()));
@@ -133,7 +133,8 @@ pub fn reject(reject: &Reject, giving: &Giving) -> Json {
         Spot::Page { page, .. } => put(&mut object, "page", Some(page)),
     }
     put(&mut object, "reason", Some(reject.reason.clone()));
-    put(&mut object, "text", Some(reject.text.clone()));
+    put(&mut object, "text", (open && !reject.text.is_empty()).then(|| reject.text.clone()));
+    put(&mut object, "masked", (!open && !reject.text.is_empty()).then_some(true));
     Json::Object(object)
 }
 

@@ -4,8 +4,8 @@ use crate::access::{Action, decide};
 use crate::open_case::OpenCase;
 use crate::problem::{Exit, Problem, Result};
 use amparo_model::ids::RunId;
-use amparo_model::{JournalId, MemberId};
-use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
+use amparo_model::{JournalId, MemberId, PartyId};
+use amparo_vault::{BackedUp, BackupChoices, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -129,45 +129,61 @@ impl Desk {
         info.map(|c| c.journal).ok_or_else(|| Problem::new(Exit::No, "problem-no-case").with("handle", handle))
     }
 
-    /// Asks that a case be destroyed; done after seven days, or once another member agrees.
-    pub fn shred_ask(&mut self, handle: &str, because: &str) -> Result<Ripeness> {
+    /// Asks that a case, or one person's drawer in it, be destroyed; done after seven days, or once another member agrees.
+    pub fn shred_ask(&mut self, handle: &str, party: Option<PartyId>, because: &str) -> Result<Ripeness> {
         self.may(Action::Forget)?;
-        let journal = self.journal_of(handle)?;
-        self.office.shred_ask(journal, because, (self.clock)())?;
-        self.ripeness(journal)
+        let (journal, now) = (self.journal_of(handle)?, (self.clock)());
+        match party {
+            None => self.office.shred_ask(journal, because, now)?,
+            Some(party) => self.office.shred_ask_party(journal, party, because, now)?,
+        };
+        self.ripeness(journal, party)
     }
 
-    pub fn shred_cancel(&mut self, handle: &str) -> Result<()> {
+    pub fn shred_cancel(&mut self, handle: &str, party: Option<PartyId>) -> Result<()> {
         self.may(Action::Forget)?;
-        let journal = self.journal_of(handle)?;
-        self.office.shred_cancel(journal, (self.clock)())?;
+        let (journal, now) = (self.journal_of(handle)?, (self.clock)());
+        match party {
+            None => self.office.shred_cancel(journal, now)?,
+            Some(party) => self.office.shred_cancel_party(journal, party, now)?,
+        };
         Ok(())
     }
 
-    pub fn shred_agree(&mut self, handle: &str) -> Result<()> {
+    pub fn shred_agree(&mut self, handle: &str, party: Option<PartyId>) -> Result<()> {
         self.may(Action::Forget)?;
-        let journal = self.journal_of(handle)?;
-        self.office.shred_agree(journal, (self.clock)())?;
+        let (journal, now) = (self.journal_of(handle)?, (self.clock)());
+        match party {
+            None => self.office.shred_agree(journal, now)?,
+            Some(party) => self.office.shred_agree_party(journal, party, now)?,
+        };
         Ok(())
     }
 
-    /// The wish that waits for this case, if somebody asked.
-    pub fn shred_waiting(&self, handle: &str) -> Result<Option<Ripeness>> {
+    /// The wish that waits for this case or this person's drawer, if somebody asked.
+    pub fn shred_waiting(&self, handle: &str, party: Option<PartyId>) -> Result<Option<Ripeness>> {
         let journal = self.journal_of(handle)?;
-        let asked = self.roster().shreds.iter().any(|s| s.journal == journal && !s.cancelled);
-        if asked { self.ripeness(journal).map(Some) } else { Ok(None) }
+        let asked = self.roster().shreds.iter().any(|s| s.journal == journal && s.party == party && !s.cancelled);
+        if asked { self.ripeness(journal, party).map(Some) } else { Ok(None) }
     }
 
-    fn ripeness(&self, journal: JournalId) -> Result<Ripeness> {
-        let (ripe, until) = self.office.shred_ripe(journal, (self.clock)())?;
+    fn ripeness(&self, journal: JournalId, party: Option<PartyId>) -> Result<Ripeness> {
+        let now = (self.clock)();
+        let (ripe, until) = match party {
+            None => self.office.shred_ripe(journal, now)?,
+            Some(party) => self.office.shred_ripe_party(journal, party, now)?,
+        };
         Ok(Ripeness { ripe, until })
     }
 
-    /// Destroys a case for good, once the wish is ripe.
-    pub fn shred(&mut self, handle: &str) -> Result<Forgotten> {
+    /// Destroys a case, or one person's drawer in it, for good, once the wish is ripe.
+    pub fn shred(&mut self, handle: &str, party: Option<PartyId>) -> Result<Forgotten> {
         self.may(Action::Forget)?;
-        let journal = self.journal_of(handle)?;
-        Ok(self.office.shred(journal, (self.clock)())?)
+        let (journal, now) = (self.journal_of(handle)?, (self.clock)());
+        Ok(match party {
+            None => self.office.shred(journal, now)?,
+            Some(party) => self.office.shred_party(journal, party, now)?,
+        })
     }
 
     // ---- runs of adding ----
@@ -180,9 +196,14 @@ impl Desk {
         if let Some(run) = left.and_then(|bytes| bytes.try_into().ok()).map(RunId) {
             return Ok((run, case.givings_of(run)));
         }
-        let run = RunId(amparo_vault::random_id()?);
+        let run = Desk::lone_run()?;
         store.put_meta(&name, &run.0).map_err(amparo_vault::VaultError::from)?;
         Ok((run, BTreeSet::new()))
+    }
+
+    /// The run of a task that nobody goes on with: a run of adding that was interrupted waits on.
+    pub fn lone_run() -> Result<RunId> {
+        Ok(RunId(amparo_vault::random_id()?))
     }
 
     /// Everything was given: the same paths named again are a new giving.
@@ -241,9 +262,10 @@ impl Desk {
 
     // ---- the whole ----
 
-    pub fn backup(&mut self, folder: &Path, label: &str) -> Result<BackedUp> {
+    /// Adds what is new to a backup folder; `full` begins a new series with everything.
+    pub fn backup(&mut self, folder: &Path, label: &str, full: bool) -> Result<BackedUp> {
         self.may(Action::Backup)?;
-        Ok(self.office.backup(folder, label, (self.clock)())?)
+        Ok(self.office.backup_with(folder, label, BackupChoices { full, ..BackupChoices::default() }, (self.clock)())?)
     }
 
     /// Receives a case that another office handed over, into a new case.

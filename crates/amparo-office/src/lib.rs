@@ -16,7 +16,7 @@ pub mod search;
 
 pub use desk::{Desk, Founded};
 pub use open_case::{LogLine, OpenCase, record_id};
-pub use problem::{Exit, Problem, Result};
+pub use problem::{Exit, Problem, Result, why};
 
 // What the doors see of custody: results, never keys.
 pub use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Look, MemberState, Now, Since, Standing, Store, StoreError, VaultError};

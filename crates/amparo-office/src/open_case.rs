@@ -149,10 +149,10 @@ impl OpenCase {
         self.file().givings.values().filter(|g| g.given.run == run).map(|g| g.seq).collect()
     }
 
-    /// The giving of this path and these bytes that an interrupted run already made.
-    pub fn given_in(&self, run: RunId, path: &str, name: &str, bytes: u64) -> Option<(u64, Sha256)> {
+    /// The givings of a path and so many bytes that an interrupted run already made: two folders can hold one name.
+    pub fn given_in(&self, run: RunId, path: &str, name: &str, bytes: u64) -> Vec<(u64, Sha256)> {
         let same = |g: &&Giving| g.given.run == run && g.given.path == path && g.given.name == name && g.given.bytes == bytes;
-        self.file().givings.values().find(same).map(|g| (g.seq, g.given.sha256))
+        self.file().givings.values().filter(same).map(|g| (g.seq, g.given.sha256)).collect()
     }
 
     /// Files whose reading is older than these readers, or failed for a reason of the machine: (giving, name, reader).
@@ -298,7 +298,7 @@ impl OpenCase {
         self.may(Action::Forget)?;
         let sha256 = self.giving(of)?.given.sha256;
         let all: Vec<u64> = self.file().givings.values().filter(|g| g.given.sha256 == sha256).map(|g| g.seq).collect();
-        let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
+        let agreed = desk.shred_waiting(&self.handle, None)?.is_some_and(|w| w.ripe);
         Ok(self.case.withdraw(&mut desk.office, &all, purpose, agreed, (self.clock)())?)
     }
 
@@ -311,7 +311,7 @@ impl OpenCase {
     /// Withdraws one file of an archive; the others were kept apart.
     pub fn withdraw_inside(&mut self, desk: &mut Desk, of: u64, inside: &str, others: Vec<Apart>, purpose: &str) -> Result<Forgotten> {
         self.may(Action::Forget)?;
-        let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
+        let agreed = desk.shred_waiting(&self.handle, None)?.is_some_and(|w| w.ripe);
         Ok(self.case.withdraw_inside(&mut desk.office, of, &[inside.to_owned()], others, purpose, agreed, (self.clock)())?)
     }
 
@@ -319,7 +319,7 @@ impl OpenCase {
     pub fn move_to(&mut self, desk: &mut Desk, to: &mut OpenCase, of: u64, subject: Option<PartyId>) -> Result<Forgotten> {
         self.may(Action::Forget)?;
         to.may(Action::Receive)?;
-        let agreed = desk.shred_waiting(&self.handle)?.is_some_and(|w| w.ripe);
+        let agreed = desk.shred_waiting(&self.handle, None)?.is_some_and(|w| w.ripe);
         Ok(self.case.move_to(&mut desk.office, &mut to.case, of, subject, agreed, (self.clock)())?.forgotten)
     }
 

@@ -42,9 +42,9 @@ impl From<VaultError> for Problem {
         match error {
             VaultError::Store(StoreError::Full { .. }) => new(Exit::Store, "problem-disk-full"),
             VaultError::Store(StoreError::NotItself { .. }) => new(Exit::Store, "problem-altered"),
-            VaultError::Store(e) => new(Exit::Store, "problem-store").with("why", e),
+            VaultError::Store(e) => new(Exit::Store, "problem-store").with("why", why_store(&e)),
             VaultError::Io(e) if matches!(e.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded) => new(Exit::Store, "problem-disk-full"),
-            VaultError::Io(e) => new(Exit::Store, "problem-store").with("why", e),
+            VaultError::Io(e) => new(Exit::Store, "problem-store").with("why", why(&e)),
             VaultError::AlreadyAnOffice => new(Exit::No, "problem-office-there"),
             VaultError::NoOffice => new(Exit::No, "problem-office-none"),
             VaultError::WrongPassphrase => new(Exit::NotAllowed, "problem-bad-passphrase"),
@@ -65,9 +65,38 @@ impl From<VaultError> for Problem {
             VaultError::AskFirst => new(Exit::NotAllowed, "problem-needs-shred"),
             VaultError::NotRipe { until } => new(Exit::NotAllowed, "problem-not-ripe").with("until", until),
             VaultError::TooLong(bytes) => new(Exit::No, "problem-too-long").with("bytes", bytes),
-            VaultError::Seal(what) | VaultError::Malformed(what) => new(Exit::Store, "problem-broken").with("why", what),
+            VaultError::Seal(what) | VaultError::Malformed(what) => new(Exit::Store, "problem-broken").with("why", format!("part:{what}")),
             VaultError::Refused(what) => new(Exit::No, refused(what)),
         }
+    }
+}
+
+/// What the system said, as a code of the words `why-CODE`, with a detail after a colon: its own sentence knows one language.
+pub fn why(error: &std::io::Error) -> String {
+    use std::io::ErrorKind::*;
+    match (error.kind(), error.raw_os_error()) {
+        (NotFound, _) => "not-there".to_owned(),
+        (PermissionDenied, _) => "no-permission".to_owned(),
+        (ReadOnlyFilesystem, _) => "read-only".to_owned(),
+        (TimedOut, _) => "too-slow".to_owned(),
+        (_, Some(number)) => format!("system:{number}"),
+        (_, None) => "system".to_owned(),
+    }
+}
+
+fn why_store(error: &amparo_vault::StoreError) -> String {
+    use amparo_vault::StoreError;
+    match error {
+        StoreError::Io { path, error, .. } => {
+            let why = why(error);
+            let (code, number) = why.split_once(':').map_or((why.as_str(), String::new()), |(code, number)| (code, format!("{number}, ")));
+            format!("{code}:{number}{}", path.display())
+        }
+        StoreError::Sql { .. } => "database".to_owned(),
+        StoreError::NotThere { .. } => "not-there".to_owned(),
+        StoreError::ReadOnly => "failed-sync".to_owned(),
+        StoreError::Full { path } => format!("full:{}", path.display()),
+        StoreError::NotItself { .. } => "database".to_owned(),
     }
 }
 

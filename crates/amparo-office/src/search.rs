@@ -78,7 +78,7 @@ pub fn find(view: &View<'_>, own: &Own, question: &Question) -> Result<Found> {
 fn problem(error: FindError) -> Problem {
     match error {
         FindError::NoWords => Problem::new(Exit::Usage, "problem-no-words"),
-        FindError::Index(e) => Problem::new(Exit::Store, "problem-store").with("why", e),
+        FindError::Index(_) => Problem::new(Exit::Store, "problem-store").with("why", "index"),
     }
 }
 

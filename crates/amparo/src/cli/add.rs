@@ -7,7 +7,7 @@ use crate::reading::{Options, ReadFailure, Workers, sealed_by};
 use amparo_model::ids::RunId;
 use amparo_model::{Kind, PartyId};
 use amparo_office::accession::Incoming;
-use amparo_office::{Desk, Exit, OpenCase, Problem, Result, contract};
+use amparo_office::{Desk, Exit, OpenCase, Problem, Result, contract, why};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read, Write};
@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 /// The reading process, started once for a command.
 pub fn workers() -> Result<Workers> {
     let problem = |why: String| Problem::new(Exit::Store, "problem-worker").with("why", why);
-    let program = Workers::beside().map_err(|e| problem(e.to_string()))?;
+    let program = Workers::beside().map_err(|e| problem(why(&e)))?;
     Workers::start(&program).map_err(|e| match e {
-        ReadFailure::NotStarted(e) => problem(e.to_string()),
+        ReadFailure::NotStarted(e) => problem(why(&e)),
         other => problem(other.reason().to_owned()),
     })
 }
@@ -41,12 +41,14 @@ impl Run<'_> {
     fn give(&mut self, case: &mut OpenCase, found: &Found) -> Result<std::result::Result<u64, Left>> {
         let left = |path: &Path| Left { path: path.to_owned(), reason: "cannot-open" };
         let Ok(mut taken) = Taken::open(&found.path) else { return Ok(Err(left(&found.path))) };
-        if let Some((seq, sha256)) = case.given_in(self.run, &found.below, &taken.name, taken.bytes)
-            && self.earlier.contains(&seq)
-            && taken.sha256().is_ok_and(|now| now == sha256)
+        let mut earlier = case.given_in(self.run, &found.below, &taken.name, taken.bytes);
+        earlier.retain(|(seq, _)| self.earlier.contains(seq));
+        if !earlier.is_empty()
+            && let Ok(now) = taken.sha256()
+            && let Some((seq, _)) = earlier.iter().find(|(_, was)| *was == now)
         {
-            self.earlier.remove(&seq);
-            return Ok(Ok(seq));
+            self.earlier.remove(seq);
+            return Ok(Ok(*seq));
         }
         let mut beside = Vec::new();
         for path in &found.companions {
@@ -75,8 +77,7 @@ impl Run<'_> {
     }
 }
 
-fn begin<'a>(cx: &'a Cx, desk: &Desk, case: &OpenCase, set: bool) -> Result<Run<'a>> {
-    let (run, earlier) = desk.begin_run(case)?;
+fn begin<'a>(cx: &'a Cx, (run, earlier): (RunId, BTreeSet<u64>), case: &OpenCase, set: bool) -> Result<Run<'a>> {
     let from = match cx.parsed.flag("from").map_err(usage)? {
         None => None,
         Some("-") => Some(ask::line(cx, "ask-from")?).filter(|t| !t.trim().is_empty()),
@@ -89,7 +90,7 @@ fn begin<'a>(cx: &'a Cx, desk: &Desk, case: &OpenCase, set: bool) -> Result<Run<
 pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
     let named = cx.parsed.paths("path");
     cx.in_case(|desk, case| {
-        let mut run = begin(cx, desk, case, false)?;
+        let mut run = begin(cx, desk.begin_run(case)?, case, false)?;
         let (found, mut left) = gather::walk(&named);
         let mut progress = Progress::new(cx, &found);
         let mut given = Vec::with_capacity(found.len());
@@ -102,8 +103,9 @@ pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
             progress.done(file, case, given.last().copied());
         }
         progress.end();
-        desk.end_run(case)?;
         report(cx, out, case, &given, &left, &named);
+        // Only what was answered is over: a run that was stopped before its answer is gone on with.
+        desk.end_run(case)?;
         let lost = left.iter().any(|l| l.reason == "cannot-open" || named.contains(&l.path));
         Ok(u8::from(lost))
     })
@@ -207,10 +209,9 @@ pub fn account(cx: &Cx, out: &mut Out) -> Result<u8> {
         }
         Some(path) => Taken::open(Path::new(path)).map_err(|_| ask::not_found(Path::new(path)))?,
     };
-    cx.in_case(|desk, case| {
-        let run = begin(cx, desk, case, set)?;
+    cx.in_case(|_, case| {
+        let run = begin(cx, (Desk::lone_run()?, BTreeSet::new()), case, set)?;
         let seq = run.receive(case, "", &taken, &[])?;
-        desk.end_run(case)?;
         report(run.cx, out, case, &[seq], &[], &[]);
         let read = case.received(seq).is_some_and(|(g, _)| g.reading.report.kind == "account");
         if !read {
@@ -225,7 +226,7 @@ pub fn unmade(failure: ReadFailure) -> Problem {
 }
 
 fn in_memory(name: &str, bytes: &[u8]) -> Result<Taken> {
-    Taken::of(name.to_owned(), bytes).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", e))
+    Taken::of(name.to_owned(), bytes).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))
 }
 
 /// What the form asks of each kind, in order.
@@ -326,7 +327,7 @@ pub fn reread(cx: &Cx, out: &mut Out) -> Result<u8> {
 
 /// A kept paper in plain as a descriptor that lives in memory only.
 pub fn held(name: String, plain: &mut dyn Read) -> Result<Taken> {
-    let store = |e: std::io::Error| Problem::new(Exit::Store, "problem-store").with("why", e);
+    let store = |e: std::io::Error| Problem::new(Exit::Store, "problem-store").with("why", why(&e));
     let mut bytes = 0;
     let fd = sealed_by(|file| {
         bytes = std::io::copy(plain, file)?;

@@ -117,24 +117,28 @@ fn gone(cx: &Cx, out: &mut Out, forgotten: &Forgotten) {
 pub fn shred(cx: &Cx, out: &mut Out) -> Result<u8> {
     let handle = cx.parsed.need("case").map_err(usage)?.to_owned();
     cx.at_desk(|desk| {
+        // One person's drawer is named as on the command line, so that what is said can be typed again.
+        let token = cx.parsed.flag("party").map_err(usage)?;
+        let party = token.map(|token| desk.open(&handle)?.party(token)).transpose()?;
+        let what = token.map_or_else(|| handle.clone(), |token| format!("{handle} --party {token}"));
         if cx.parsed.has("cancel") {
-            desk.shred_cancel(&handle)?;
+            desk.shred_cancel(&handle, party)?;
             out.line(cx.word("answer-shred-cancelled"));
             return Ok(0);
         }
         if cx.parsed.has("agree") {
-            desk.shred_agree(&handle)?;
+            desk.shred_agree(&handle, party)?;
         }
-        let waiting = match desk.shred_waiting(&handle)? {
+        let waiting = match desk.shred_waiting(&handle, party)? {
             Some(waiting) => waiting,
-            None => desk.shred_ask(&handle, cx.purpose()?.as_str())?,
+            None => desk.shred_ask(&handle, party, cx.purpose()?.as_str())?,
         };
         if !waiting.ripe {
-            out.line(cx.say("answer-shred-asked", &[("on", day(&waiting.until)), ("handle", handle.clone())]));
+            out.line(cx.say("answer-shred-asked", &[("on", day(&waiting.until)), ("handle", what)]));
             return Ok(0);
         }
-        let forgotten = desk.shred(&handle)?;
-        out.line(cx.say("answer-shredded", &[("handle", handle.clone())]));
+        let forgotten = desk.shred(&handle, party)?;
+        out.line(cx.say("answer-shredded", &[("handle", what)]));
         gone(cx, out, &forgotten);
         Ok(0)
     })
@@ -305,7 +309,7 @@ pub fn backup(cx: &Cx, out: &mut Out) -> Result<u8> {
     let label = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
     std::fs::create_dir_all(&folder).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", folder.display()))?;
     cx.at_desk(|desk| {
-        let done = desk.backup(&folder, &label)?;
+        let done = desk.backup(&folder, &label, cx.parsed.has("full"))?;
         if cx.json() {
             out.json(&json!({"series": done.series, "number": done.number, "entries": done.entries, "papers": done.papers}));
             return Ok(0);

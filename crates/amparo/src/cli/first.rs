@@ -4,7 +4,7 @@ use super::out::Out;
 use super::{Cx, ask, system_ms, usage};
 use crate::agent;
 use crate::reading::Workers;
-use amparo_office::{Desk, Exit, Founding, Problem, Result};
+use amparo_office::{Desk, Exit, Founding, Problem, Result, why};
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -134,7 +134,7 @@ pub fn unlock(cx: &Cx, out: &mut Out) -> Result<u8> {
     let desk = Desk::unlock(store, &passphrase, system_ms)?;
     let secret = desk.secret()?;
     drop(desk);
-    agent::start(&cx.home, &secret).map_err(|e| Problem::new(Exit::Store, "problem-agent").with("why", e))?;
+    agent::start(&cx.home, &secret).map_err(|e| Problem::new(Exit::Store, "problem-agent").with("why", why(&e)))?;
     out.line(cx.word("answer-unlocked"));
     Ok(0)
 }
@@ -207,7 +207,7 @@ fn beside(home: &Path) -> PathBuf {
 
 /// What this machine has, what is missing, and what that turns off.
 pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let ready = Workers::beside().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e)).and_then(|program| {
+    let ready = Workers::beside().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", why(&e))).and_then(|program| {
         let workers = Workers::start(&program).map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
         workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))
     });

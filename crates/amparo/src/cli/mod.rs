@@ -33,6 +33,9 @@ use std::sync::Arc;
 
 /// One command's work: its exit code, or why it was not done.
 fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
+    // What every command takes is checked for every command, before it does anything.
+    cx.purpose()?;
+    cx.now()?;
     match cx.parsed.command.name {
         "init" => first::init(cx, out),
         "demo" => demo::demo(cx, out),
@@ -297,8 +300,20 @@ pub fn main(words: Vec<OsString>, places: Places) -> u8 {
 
 /// A problem in words.
 pub fn sentence(problem: &Problem, lang: Lang) -> String {
-    let args: Vec<_> = problem.args.iter().map(|(name, value)| (*name, out::plain(value).into())).collect();
+    let said = |name: &str, value: &str| if name == "why" { why_in_words(value, lang) } else { out::plain(value) };
+    let args: Vec<_> = problem.args.iter().map(|(name, value)| (*name, said(name, value).into())).collect();
     say(problem.id, &args, lang)
+}
+
+/// What stands behind a problem: the words of its code, with its detail; what is no code is in words already.
+fn why_in_words(why: &str, lang: Lang) -> String {
+    let (code, detail) = why.split_once(':').unwrap_or((why, ""));
+    let known = ["why", "reason"].into_iter().map(|prefix| format!("{prefix}-{code}")).find(|id| amparo_lang::has(id, lang));
+    match known {
+        None => out::plain(why),
+        Some(id) if detail.is_empty() => word(&id, lang),
+        Some(id) => format!("{} ({})", word(&id, lang), out::plain(detail)),
+    }
 }
 
 /// `--lang`, else `AMPARO_LANG`, else the locale, else English. A language that does not exist is an

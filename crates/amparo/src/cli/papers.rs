@@ -5,11 +5,11 @@ use super::gather::Taken;
 use super::out::{Out, columns, csv_cell, plain};
 use super::{Cx, usage};
 use amparo_analysis::{CallTable, View, merge, view::print_order};
-use amparo_model::record::Type;
-use amparo_model::{CaseFile, Edtf, Giving, Kind, Place, Provenance, Record, Region, Report, Spot, State};
+use amparo_model::record::{FieldSpec, Type};
+use amparo_model::{CaseFile, Edtf, Giving, Kind, Place, Provenance, Record, Region, Report, Spot, State, Value};
 use amparo_office::access::{Shown, Visible, reduce};
 use amparo_office::load::Want;
-use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id};
+use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id, why};
 use std::path::PathBuf;
 
 // ---- files ----
@@ -113,7 +113,7 @@ fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile
     let mut rows = vec![["head-file", "head-name", "head-row", "head-reason", "head-text"].iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
     case.rejects(look, file, |giving, reject| {
         if cx.json() {
-            return out.json(&contract::reject(reject, giving));
+            return out.json(&contract::reject(reject, giving, look.unmasked));
         }
         let place = match reject.place.spot {
             Spot::Whole => String::new(),
@@ -121,12 +121,18 @@ fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile
             Spot::Page { page, .. } => cx.say("place-page", &[("page", page.to_string())]),
         };
         let name = if reject.place.inside.is_empty() { giving.given.name.clone() } else { format!("{}/{}", giving.given.name, reject.place.inside) };
-        rows.push(vec![giving.seq.to_string(), shortened(&plain(&name), 40), place, cx.term("reason", &reject.reason), shortened(&plain(&reject.text), 60)]);
+        let text = if look.unmasked { shortened(&plain(&reject.text), 60) } else { String::new() };
+        rows.push(vec![giving.seq.to_string(), shortened(&plain(&name), 40), place, cx.term("reason", &reject.reason), text]);
     })?;
     match (cx.json(), rows.len()) {
         (true, _) => {}
         (false, 1) => out.line(cx.word("answer-no-rejects")),
-        (false, _) => columns(&rows).iter().for_each(|line| out.line(line)),
+        (false, _) => {
+            columns(&rows).iter().for_each(|line| out.line(line));
+            if !look.unmasked {
+                out.line(cx.word("answer-rejects-masked"));
+            }
+        }
     }
     Ok(0)
 }
@@ -192,7 +198,7 @@ fn in_words(cx: &Cx, out: &mut Out, shown: &Visible<Shown>, file: &CaseFile) {
     }
     for spec in record.kind.fields() {
         if let Some(value) = record.fields.get(spec.name) {
-            line += &format!("  {}: {}", cx.term("field", spec.name), shortened(&plain(&value.to_text()), 80));
+            line += &format!("  {}: {}", cx.term("field", spec.name), shortened(&value_in_words(cx, spec, value), 80));
         }
     }
     if let Some(number) = number_masked {
@@ -207,6 +213,15 @@ fn in_words(cx: &Cx, out: &mut Out, shown: &Visible<Shown>, file: &CaseFile) {
         source += &format!("; {}", self::source(cx, also));
     }
     out.line(format!("{source}; {}", cx.term("certainty", record.certainty.as_str())));
+}
+
+/// A value in words: one of a list and yes or no in the reader's language, everything else as it stands.
+pub fn value_in_words(cx: &Cx, spec: &FieldSpec, value: &Value) -> String {
+    match (spec.ty, value) {
+        (Type::Choice(_), Value::Text(code)) => cx.term("choice", code),
+        (Type::Flag, Value::Flag(yes)) => cx.word(if *yes { "yes" } else { "no" }),
+        (_, value) => plain(&value.to_text()),
+    }
 }
 
 /// A source in words: file, path inside, page or line.
@@ -312,7 +327,7 @@ pub fn picture(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Sh
         Err(_) => {
             // A row of a database has no page: what was read stands on one.
             let text = fields_as_lines(cx, shown);
-            let made = Taken::of("record.txt".to_owned(), text.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", e))?;
+            let made = Taken::of("record.txt".to_owned(), text.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))?;
             workers.row(&made.file, &made.name, made.bytes, "", 1, WIDTH).map_err(|e| Problem::new(Exit::No, "problem-page").with("why", cx.term("reason", e.reason())))
         }
     }
@@ -321,7 +336,7 @@ pub fn picture(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Sh
 fn fields_as_lines(cx: &Cx, shown: &Visible<Shown>) -> String {
     let Shown { record, number_masked, .. } = shown.get();
     let mut lines = vec![format!("{}: {}", cx.term("kind", record.kind.as_str()), source(cx, &record.provenance))];
-    let fields = record.kind.fields().iter().filter_map(|s| record.fields.get(s.name).map(|v| format!("{}: {}", cx.term("field", s.name), plain(&v.to_text()))));
+    let fields = record.kind.fields().iter().filter_map(|s| record.fields.get(s.name).map(|v| format!("{}: {}", cx.term("field", s.name), value_in_words(cx, s, v))));
     lines.extend(fields);
     lines.extend(number_masked.as_ref().map(|n| format!("{}: {n}", cx.term("field", "number"))));
     lines.join("\n")

@@ -272,7 +272,7 @@ impl<'v> Seen<'v> {
         let text = |r: &Record, field: &str| r.fields.get(field).map(|v| match v {
             amparo_model::Value::Edtf(e) if e.as_str() == ".." => cx.word("date-open"),
             amparo_model::Value::Edtf(e) => amparo_lang::date(e, cx.lang),
-            v => v.to_text(),
+            v => r.kind.field(field).map_or_else(|| v.to_text(), |spec| super::papers::value_in_words(cx, spec, v)),
         });
         let differs = |spec: &amparo_model::record::FieldSpec| match (text(a, spec.name), text(b, spec.name)) {
             (Some(x), Some(y)) if x != y => Some((cx.term("field", spec.name), vec![x, y])),

@@ -76,7 +76,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "party add", args: &[CASE, may("dash")], flags: &[with("role", "role"), JSON] },
     Command { name: "party list", args: &[CASE], flags: &[JSON] },
     Command { name: "add", args: &[CASE, Arg { name: "path", required: true, many: true }], flags: &[WHOSE, with("from", "dash"), on("no-ocr"), JSON] },
-    Command { name: "status", args: &[CASE], flags: &[on("rejects"), JSON] },
+    Command { name: "status", args: &[CASE], flags: &[on("rejects"), JSON, UNMASK] },
     Command { name: "account", args: &[CASE, may("file")], flags: &[WHOSE, with("template", "template"), on("as-set"), JSON] },
     Command { name: "records", args: &[CASE], flags: &[with("kind", "kind"), WHOSE, on("unmerged"), JSON, on("csv"), UNMASK] },
     Command { name: "show", args: &[CASE, needs("record")], flags: &[OUT, UNMASK] },
@@ -105,7 +105,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "revoke", args: &[CASE, needs("member")], flags: &[] },
     Command { name: "unlock", args: &[], flags: &[] },
     Command { name: "lock", args: &[], flags: &[] },
-    Command { name: "recover", args: &[], flags: &[with("words-file", "file"), with("new-passphrase-file", "file"), on("accept-loss"), with("case", "case")] },
+    Command { name: "recover", args: &[], flags: &[with("words-file", "file"), with("new-passphrase-file", "file")] },
     Command { name: "doctor", args: &[], flags: &[JSON] },
 ];
 
