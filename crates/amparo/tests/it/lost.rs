@@ -1,0 +1,177 @@
+//! What is lost comes back by what was printed: a laptop, a passphrase; and what was never given stays shut.
+
+use crate::crash::words_of;
+use crate::papers;
+use crate::place::{Place, text};
+use std::path::Path;
+
+fn sheet(place: &Place) -> String {
+    std::fs::read_to_string(place.home().join("recovery-words.txt")).expect("the sheet")
+}
+
+#[test]
+fn a_lost_laptop_comes_back_from_the_backup_and_the_sheet_alone() {
+    let (place, case) = Place::with_case();
+    place.write("calls.xml", &papers::many_calls("+14155550201", 0, 12));
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["add", &case, "calls.xml", "--whose", "client"]).done();
+    place.run(&["backup", "stick"]).done();
+    place.run(&["add", &case, "account.jsonl", "--whose", "client"]).done();
+    place.run(&["withdraw", &case, &place.file_of(&case, "account.jsonl")]).done();
+    place.write("more.jsonl", papers::ACCOUNT.replace("baker", "cook").as_bytes());
+    place.run(&["add", &case, "more.jsonl", "--whose", "client"]).done();
+    let done = place.run(&["backup", "stick", "--json"]).done().one();
+    assert!(done["number"].as_u64().is_some_and(|n| n > 1), "{done}");
+    let (records, words) = (place.records(&case), words_of(&sheet(&place)));
+
+    // Another machine: nothing but the stick, and the words typed as they are printed.
+    let other = Place::empty();
+    assert!(std::process::Command::new("cp").arg("-a").arg(place.path("stick")).arg(other.path("stick")).status().expect("cp runs").success());
+    other.write("passphrase", b"another passphrase on a new machine");
+    let wrong = words.replacen(words.split(' ').next().expect("a word"), "zoo", 1);
+    other.run_with(&["restore", "stick"], wrong.as_bytes()).failed(3);
+    assert!(!other.home().join("office.db").exists() && !other.path("home.restoring").exists());
+    other.run_with(&["restore", "stick"], words.as_bytes()).done();
+    assert_eq!(other.records(&case), records);
+    other.verified();
+    other.run_with(&["restore", "stick"], words.as_bytes()).failed(1);
+    // The old passphrase never left the old machine.
+    other.write("old", b"correct horse battery staple");
+    other.run(&["case", "list", "--passphrase-file", "old"]).failed(3);
+    // Work goes on there, and is backed up to the same stick.
+    other.write("new.jsonl", papers::ACCOUNT.replace("baker", "driver").as_bytes());
+    other.run(&["add", &case, "new.jsonl"]).done();
+    other.run(&["backup", "stick"]).done();
+    other.verified();
+}
+
+#[test]
+fn a_lost_passphrase_comes_back_by_the_sheet() {
+    let (place, case) = Place::with_case();
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["add", &case, "account.jsonl"]).done();
+    let (records, words) = (place.records(&case), words_of(&sheet(&place)));
+    place.write("new", b"one that will be remembered");
+    place.run_with(&["recover", "--new-passphrase-file", "new"], b"twelve words are not enough").failed(3);
+    place.write("short", b"short");
+    place.run_with(&["recover", "--new-passphrase-file", "short"], words.as_bytes()).failed(2);
+    place.run(&["case", "list"]).done();
+    // As the sheet prints them: numbers, capitals and lines do not matter.
+    place.run_with(&["recover", "--new-passphrase-file", "new"], format!("{}\n", words.to_uppercase()).as_bytes()).done();
+    place.run(&["case", "list"]).failed(3);
+    place.write("passphrase", b"one that will be remembered");
+    assert_eq!(place.records(&case), records);
+    place.verified();
+}
+
+/// A second member with a passphrase of their own; their id.
+fn member(place: &Place, role: &str) -> String {
+    let made = place.run_with(&["member", "add", "-", "--role", role, "--json"], "Berta Núñez\n".as_bytes()).done().one();
+    place.write("berta", b"the passphrase of berta alone");
+    place.run_with(&["recover", "--new-passphrase-file", "berta"], text(&made, "words").as_bytes()).done();
+    text(&made, "member")
+}
+
+#[test]
+fn a_member_opens_what_was_granted_and_nothing_else() {
+    let (place, case) = Place::with_case();
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["add", &case, "account.jsonl"]).done();
+    let records = place.records(&case);
+    let berta = member(&place, "paralegal");
+    place.run(&["lock"]).done();
+    let as_berta = |words: &[&str]| place.run(&[words, &["--passphrase-file", "berta"]].concat());
+    // No grant, no key: neither records nor log, nor anything that is done to the case.
+    for words in [&["records", &case][..], &["status", &case], &["log", &case], &["verify", &case], &["add", &case, "account.jsonl"], &["withdraw", &case, "4"], &["case", "show", &case], &["grant", &case, &berta]] {
+        as_berta(words).failed(3);
+    }
+    assert_eq!(as_berta(&["case", "list", "--json"]).done().lines()[0]["may_open"], false);
+    as_berta(&["member", "remove", &berta]).failed(3);
+    place.run(&["grant", &case, &berta]).done();
+    assert_eq!(as_berta(&["records", &case, "--json"]).done().out, records);
+    let looks = place.run(&["log", &case, "--json"]).done().lines();
+    assert!(looks.iter().any(|l| l["member"] == "Berta Núñez"), "their look is written down");
+    place.run(&["revoke", &case, &berta]).done();
+    as_berta(&["records", &case]).failed(3);
+    place.write("later.jsonl", papers::ACCOUNT.replace("baker", "cook").as_bytes());
+    place.run(&["add", &case, "later.jsonl"]).done();
+    as_berta(&["records", &case]).failed(3);
+    place.verified();
+    // A case of theirs is theirs.
+    let made = place.run_with(&["case", "new", "-", "--json", "--passphrase-file", "berta"], b"Theirs").done().one();
+    as_berta(&["records", &text(&made, "case")]).done();
+    place.run(&["records", &text(&made, "case")]).failed(3);
+    place.run(&["member", "remove", &berta]).done();
+    as_berta(&["case", "list"]).failed(3);
+    assert!(!place.run(&["member", "list"]).done().out.contains("Berta"));
+    place.run(&["case", "list"]).done();
+}
+
+#[test]
+fn two_members_destroy_a_case_at_once_and_one_must_wait() {
+    let (place, case) = Place::with_case();
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["add", &case, "account.jsonl"]).done();
+    let berta = member(&place, "representative");
+    place.run(&["grant", &case, &berta]).done();
+    place.run(&["shred", &case]).done();
+    place.run(&["shred", &case, "--agree"]).failed(1);
+    place.run(&["records", &case]).done();
+    place.run(&["shred", &case, "--cancel"]).done();
+    place.run(&["shred", &case, "--cancel"]).failed(1);
+    place.run(&["shred", &case]).done();
+    place.run(&["lock"]).done();
+    place.run(&["hold", &case]).done();
+    place.run(&["shred", &case, "--agree", "--passphrase-file", "berta"]).failed(3);
+    place.run(&["hold", &case, "--release"]).done();
+    place.run(&["shred", &case, "--agree", "--passphrase-file", "berta"]).done();
+    place.run(&["records", &case]).failed(1);
+    assert!(place.run(&["case", "list", "--json"]).done().lines().is_empty());
+    place.verified();
+    // No sealed file of it is left.
+    let left: usize = std::fs::read_dir(place.home().join("blobs")).expect("a folder").map(|f| files_in(&f.expect("an entry").path())).sum();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn one_persons_drawer_is_destroyed_and_the_rest_stays() {
+    let (place, case) = Place::with_case();
+    place.run_with(&["party", "add", &case, "-"], b"spouse Luis\n").done();
+    place.write("hers.jsonl", papers::ACCOUNT.as_bytes());
+    place.write("his.jsonl", papers::ACCOUNT.replace("baker", "driver").as_bytes());
+    place.run(&["add", &case, "hers.jsonl", "--whose", "client"]).done();
+    let hers = place.records(&case);
+    place.run(&["add", &case, "his.jsonl", "--whose", "spouse"]).done();
+    let berta = member(&place, "representative");
+    place.run(&["grant", &case, &berta]).done();
+    place.run(&["shred", &case, "--party", "uncle"]).failed(2);
+    let asked = place.run(&["shred", &case, "--party", "spouse"]).done().out;
+    assert!(asked.contains("--party spouse --cancel"), "what takes it back can be typed as it stands: {asked}");
+    place.run(&["shred", &case, "--cancel"]).failed(1);
+    place.run(&["lock"]).done();
+    place.run(&["shred", &case, "--party", "spouse", "--agree", "--passphrase-file", "berta"]).done();
+    assert_eq!(place.records(&case), hers);
+    assert_eq!(place.run(&["case", "list", "--json"]).done().lines().len(), 1);
+    place.verified();
+}
+
+fn files_in(folder: &Path) -> usize {
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+#[test]
+fn an_older_folder_that_was_put_back_is_noticed() {
+    let (place, case) = Place::with_case();
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["lock"]).done();
+    let yesterday = place.path("yesterday");
+    assert!(std::process::Command::new("cp").arg("-a").arg(place.home()).arg(&yesterday).status().expect("cp runs").success());
+    place.run(&["add", &case, "account.jsonl"]).done();
+    let head = place.run(&["verify", "--json"]).done().one();
+    let log = place.run(&["log", &case, "--json"]).done().lines();
+    let words = format!("{} {}", log.last().expect("an entry")["seq"], text(&head["head_words"], &case));
+    std::fs::remove_dir_all(place.home()).expect("gone");
+    std::fs::rename(&yesterday, place.home()).expect("put back");
+    let found = place.run(&["verify", &case, "--since", &words, "--json"]);
+    assert_eq!((found.code, found.one()["since"].as_bool()), (Some(1), Some(false)));
+}
