@@ -107,8 +107,9 @@ pub struct Limits {
 impl Limits {
     /// Thirty seconds for any file, more for a large one, and much more where pages are machine-read.
     pub fn for_file(bytes: u64, ocr: bool) -> Limits {
-        let cpu = 30 + bytes / (512 << 10);
-        let wall = if ocr { 300 + bytes / (8 << 10) } else { 60 + bytes / (128 << 10) };
+        // A scanned page may weigh five thousand bytes and take seconds to draw and many more to machine-read.
+        let cpu = if ocr { 120 + bytes / (8 << 10) } else { 30 + bytes / (512 << 10) };
+        let wall = if ocr { 600 + bytes / 512 } else { 60 + bytes / (128 << 10) };
         Limits {
             cpu: Duration::from_secs(cpu.min(24 * 3600)),
             wall: Duration::from_secs(wall.min(48 * 3600)),

@@ -15,7 +15,9 @@ pub mod typed;
 pub mod w2;
 
 use crate::{File, Sink, Stop};
-use amparo_model::reading::PageText;
+use amparo_model::reading::{Covers, CoversWhy, PageText};
+use amparo_model::{Draft, Edtf, Kind, Value};
+use jiff::civil::Date;
 use std::io::Read;
 
 /// The readers of this floor.
@@ -44,6 +46,23 @@ pub const REASONS: &[&str] = &[
     "year-not-understood",
 ];
 
+/// The days that a record of pay speaks of.
+fn reach(draft: &Draft) -> Option<(Date, Date)> {
+    let edtf = match draft.kind {
+        Kind::Pay => match draft.fields.get("period").or_else(|| draft.fields.get("paid_on"))? {
+            Value::Edtf(when) => when.clone(),
+            _ => return None,
+        },
+        Kind::Earnings => match draft.fields.get("year")? {
+            Value::Number(year) => Edtf::year(i16::try_from(*year).ok()?)?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let last = edtf.latest()?;
+    Some((edtf.earliest().unwrap_or(last), last))
+}
+
 /// The whole file, where it is no larger than this. The error is the reason why not.
 fn slurp(file: &mut File<'_>, most: u64) -> Result<Vec<u8>, &'static str> {
     if file.bytes > most {
@@ -61,11 +80,13 @@ struct PageBatch<'s> {
     pages: Vec<PageText>,
     weight: usize,
     sent: u64,
+    /// The first and last day that papers of pay speak of.
+    reach: Option<(Date, Date)>,
 }
 
 impl<'s> PageBatch<'s> {
     fn new(sink: &'s mut dyn Sink) -> PageBatch<'s> {
-        PageBatch { typed: typed::Typed::new(), sink, pages: Vec::new(), weight: 0, sent: 0 }
+        PageBatch { typed: typed::Typed::new(), sink, pages: Vec::new(), weight: 0, sent: 0, reach: None }
     }
 
     fn push(&mut self, page: PageText) -> Result<(), Stop> {
@@ -77,6 +98,9 @@ impl<'s> PageBatch<'s> {
     /// Hands over what typed records a page gives, beside the page; how many there were.
     fn typed(&mut self, page: &PageText, fields: &[sheet::Field]) -> Result<u64, Stop> {
         let drafts = self.typed.of(page, fields);
+        for (first, last) in drafts.iter().filter_map(reach) {
+            self.reach = Some(self.reach.map_or((first, last), |(from, to)| (from.min(first), to.max(last))));
+        }
         let count = drafts.len() as u64;
         if count > 0 {
             self.sink.drafts(drafts)?;
@@ -95,6 +119,13 @@ impl<'s> PageBatch<'s> {
 
     fn progress(&mut self, units: u64, bytes: u64) -> Result<(), Stop> {
         self.sink.progress(units, bytes)
+    }
+
+    /// What months the papers of pay among the pages speak of. Papers of many years in one file leave out
+    /// what lies between them: such a file says nothing of its reach.
+    fn covers(&self) -> Option<Covers> {
+        let (first, last) = self.reach.filter(|(first, last)| first.year() == last.year() || last.since(*first).is_ok_and(|d| d.get_days() <= 366))?;
+        Some(Covers { from: Some(Edtf::day(first)), to: Some(Edtf::day(last)), why: CoversWhy::FirstRecord })
     }
 
     /// How many pages were handed over in all.

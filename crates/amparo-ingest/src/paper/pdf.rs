@@ -76,6 +76,8 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
                     report.units_read += 1;
                     report.records += batch.typed(&read, &[])?;
                     batch.push(read)?;
+                    // Each such page takes seconds: whoever waits is told.
+                    batch.progress(report.units, total * report.units / pages.len() as u64)?;
                 }
                 Err(reason) => {
                     report.pages_unread += 1;
@@ -91,6 +93,7 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
             batch.progress(report.units, total * report.units / pages.len() as u64)?;
         }
     }
+    report.covers = batch.covers();
     report.records += batch.finish()?;
     if report.pages_unread == report.units {
         report.state = State::Unread;

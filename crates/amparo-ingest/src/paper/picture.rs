@@ -49,6 +49,7 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
         }
         batch.progress(report.units, file.bytes * u64::from(page) / u64::from(pages))?;
     }
+    report.covers = batch.covers();
     report.records += batch.finish()?;
     if report.pages_unread == report.units {
         report.state = State::Unread;

@@ -168,7 +168,7 @@ mod tests {
                 let bytes = std::fs::read(case.join("input.pdf")).expect("a paper");
                 let (report, heard) = crate::testing::hear("paper.pdf", &bytes);
                 assert_eq!(report.records, (heard.drafts.len() + heard.pages.len()) as u64, "{case:?}");
-                let got: String = heard.drafts.iter().map(|d| format!("{}\n", line(d))).collect();
+                let got: String = report.covers.iter().map(|c| format!("covers {:?} to {:?}\n", c.from, c.to)).chain(heard.drafts.iter().map(|d| format!("{}\n", line(d)))).collect();
                 let expected = case.join("expected.txt");
                 if std::env::var_os("UPDATE").is_some() {
                     std::fs::write(&expected, &got).expect("written");
