@@ -18,7 +18,7 @@ pub const PAGE: Reader = Reader { name: "i94_page", version: 1, recognise: is_pa
 /// History and admission on a page with a text of its own. A misread figure would be another day: scans wait for people.
 pub const FORM: Form = Form {
     name: "i94",
-    marks: &["I-94", "I94", "(I-94", "Admission", "Arrival", "Departure", "Entry", "Exit", "Llegada", "Salida", "Entrada", "Admisión"],
+    marks: &["I-94", "I94", "(I-94", "Admission", "Admisión", "Travel", "Historial", "Location", "Ubicación"],
     machine_read: false,
     // Every arrival has its day: pages of prose that merely speak of entries are passed over at a glance.
     read: |sheet| if !sheet.dated() { Vec::new() } else {
@@ -48,6 +48,8 @@ fn is_history(head: &Head<'_>) -> Sure {
         // An empty history is one; a long table of other things that has these columns is not.
         (0, true) if claim.filled == claim.found.headings.len() => Sure::Likely,
         (0, _) => Sure::No,
+        // One line in twenty that could be a row is a letter's, not a history's.
+        (rows, false) if rows * 20 < claim.filled => Sure::No,
         (1.., true) => Sure::Yes,
         _ => super::share(rows, claim.filled),
     }

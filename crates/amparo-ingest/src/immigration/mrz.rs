@@ -19,7 +19,7 @@ use jiff::civil::Date;
 pub const READER: Reader = Reader { name: "mrz", version: 1, recognise, read };
 
 /// Zones on a page, machine-read or not: their check digits speak for them.
-pub const FORM: Form = Form { name: "mrz", marks: &["<", "«", "P«", "V«", "I«", "A«", "C«"], machine_read: true, read: |sheet| super::page_drafts(sheet, |lines| zones(lines, sheet.page.machine_read)) };
+pub const FORM: Form = Form { name: "mrz", marks: &["<", "«"], machine_read: true, read: |sheet| super::page_drafts(sheet, |lines| zones(lines, sheet.page.machine_read)) };
 
 fn recognise(head: &Head<'_>) -> Sure {
     let Some(claim) = super::claim(head) else { return Sure::No };
