@@ -54,15 +54,19 @@ pub fn passphrase(cx: &Cx, flag: &str, question: &str) -> Result<Zeroizing<Strin
         .map_err(|_| Problem::new(Exit::Usage, "problem-no-passphrase"))
 }
 
-/// A new passphrase, twice the same where it is typed.
+/// A new passphrase: from a file as it is, or typed twice, as often as it takes until both are the same.
 pub fn new_passphrase(cx: &Cx, flag: &str) -> Result<Zeroizing<String>> {
     let from_file = cx.parsed.has(flag) || (flag == "passphrase-file" && std::env::var_os("AMPARO_PASSPHRASE_FILE").is_some());
-    let first = passphrase(cx, flag, "ask-passphrase-new")?;
-    if !from_file && *passphrase(cx, flag, "ask-passphrase-again")? != *first {
-        return Err(Problem::new(Exit::Usage, "problem-passphrases-differ"));
+    loop {
+        let first = passphrase(cx, flag, "ask-passphrase-new")?;
+        let fits = match long_enough(&first) {
+            Ok(()) if from_file || *passphrase(cx, flag, "ask-passphrase-again")? == *first => return Ok(first),
+            Ok(()) => Problem::new(Exit::Usage, "problem-passphrases-differ"),
+            Err(problem) if from_file => return Err(problem),
+            Err(problem) => problem,
+        };
+        writeln!(std::io::stderr().lock(), "{}", super::sentence(&fits, cx.lang)).map_err(|_| not_asked())?;
     }
-    long_enough(&first)?;
-    Ok(first)
 }
 
 /// The 24 words: from the named file, or asked for.

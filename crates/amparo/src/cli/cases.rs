@@ -1,6 +1,6 @@
 //! Cases and their people.
 
-use super::out::{Out, columns, plain};
+use super::out::{Out, plain};
 use super::{Cx, ask, usage};
 use amparo_analysis::view::zone_named;
 use amparo_model::CaseFile;
@@ -37,7 +37,7 @@ pub fn list(cx: &Cx, out: &mut Out) -> Result<u8> {
         let mut rows = vec![vec![cx.word("head-handle"), cx.word("head-opened-on"), String::new()]];
         rows.extend(cases.iter().map(|c| vec![c.handle.clone(), day(&c.opened_on), if c.mine { String::new() } else { cx.word("case-not-yours") }]));
         if rows.len() > 1 {
-            columns(&rows).iter().for_each(|row| out.line(row));
+            out.table(&rows);
         }
         Ok(0)
     })
@@ -156,5 +156,5 @@ fn print_parties(cx: &Cx, out: &mut Out, file: &CaseFile, handle: &str) {
         return;
     }
     let rows: Vec<Vec<String>> = file.parties.iter().map(|p| vec![format!("  {}", p.token), amparo_lang::party(&p.token, cx.lang), plain(p.name.as_deref().unwrap_or(""))]).collect();
-    columns(&rows).iter().for_each(|row| out.line(row));
+    out.table(&rows);
 }

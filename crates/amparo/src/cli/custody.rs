@@ -3,7 +3,7 @@
 use super::add::{held, workers};
 use super::cases::day;
 use super::gather;
-use super::out::{Out, columns, plain};
+use super::out::{Out, plain};
 use super::{Cx, usage};
 use crate::reading::Options;
 use amparo_model::Sha256;
@@ -179,7 +179,7 @@ pub fn log(cx: &Cx, out: &mut Out) -> Result<u8> {
         if !cx.json() {
             let mut table = vec![["head-entry", "head-when", "head-member", "head-what", "head-purpose"].iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
             table.extend(rows);
-            columns(&table).iter().for_each(|row| out.line(row));
+            out.table(&table);
         }
         Ok(0)
     })

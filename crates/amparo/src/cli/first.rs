@@ -4,6 +4,7 @@ use super::out::Out;
 use super::{Cx, ask, system_ms, usage};
 use crate::agent;
 use crate::reading::Workers;
+use amparo_lang::Lang;
 use amparo_office::{Desk, Exit, Founding, Problem, Result, why};
 use std::fs;
 use std::io::{IsTerminal, Write};
@@ -25,9 +26,13 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     }
     cx.refuse_shared()?;
     let unattended = cx.parsed.has("unattended");
-    let answers = if unattended { defaults(cx) } else { six_questions(cx)? };
+    let language = if unattended { cx.lang } else { language(cx)? };
+    // From here on it speaks the language that was chosen.
+    let cx = &Cx { parsed: cx.parsed.clone(), lang: language, home: cx.home.clone(), places: cx.places };
+    let mut answers = if unattended { defaults(cx) } else { questions(cx)? };
     let passphrase = if unattended { ask::passphrase(cx, "passphrase-file", "ask-passphrase-new")? } else { ask::new_passphrase(cx, "passphrase-file")? };
     ask::long_enough(&passphrase)?;
+    answers.recovery = !unattended && ask::yes(cx, "ask-recovery")?;
     let zone = machine_zone();
     let founding = Founding {
         passphrase: &passphrase,
@@ -67,21 +72,24 @@ fn defaults(cx: &Cx) -> Answers {
     Answers { language: cx.lang.code().to_owned(), office: office.clone(), neutral: office, name: cx.word("default-member"), recovery: false }
 }
 
-fn six_questions(cx: &Cx) -> Result<Answers> {
-    let language = loop {
+fn language(cx: &Cx) -> Result<Lang> {
+    loop {
         let typed = ask::line(cx, "ask-language")?;
-        match amparo_lang::Lang::parse(typed.trim()) {
-            Some(lang) => break lang.code().to_owned(),
-            None if typed.trim().is_empty() => break cx.lang.code().to_owned(),
+        match Lang::parse(typed.trim()) {
+            Some(lang) => return Ok(lang),
+            None if typed.trim().is_empty() => return Ok(cx.lang),
             None => ask::again(cx, "usage-bad-lang", &typed)?,
         }
-    };
+    }
+}
+
+/// The next three questions; the passphrase and the office's recovery come after them.
+fn questions(cx: &Cx) -> Result<Answers> {
     let office = ask::filled(cx, "ask-office-name")?;
     let neutral = ask::line(cx, "ask-neutral-name")?;
     let neutral = if neutral.trim().is_empty() { office.clone() } else { neutral };
     let name = ask::filled(cx, "ask-your-name")?;
-    let recovery = ask::yes(cx, "ask-recovery")?;
-    Ok(Answers { language, office, neutral, name, recovery })
+    Ok(Answers { language: cx.lang.code().to_owned(), office, neutral, name, recovery: false })
 }
 
 /// The zone of this machine, by its IANA name.

@@ -1,6 +1,6 @@
 //! The members of the office, and who may open which case.
 
-use super::out::{Out, columns, plain};
+use super::out::{Out, plain};
 use super::{Cx, ask, usage};
 use amparo_model::MemberId;
 use amparo_office::{Exit, Problem, Result, access};
@@ -55,7 +55,7 @@ pub fn list(cx: &Cx, out: &mut Out) -> Result<u8> {
             }
         }
         if !cx.json() {
-            columns(&rows).iter().for_each(|row| out.line(row));
+            out.table(&rows);
         }
         Ok(0)
     })

@@ -2,16 +2,20 @@
 //!
 //! A closed pipe is the end of the work, not a panic: whoever read has read enough.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 pub struct Out {
+    /// Columns of the terminal that reads; absent where a program or file does.
+    width: Option<usize>,
     closed: bool,
     failed: bool,
 }
 
 impl Out {
     pub fn new() -> Out {
-        Out { closed: false, failed: false }
+        let terminal = io::stdout().is_terminal().then(|| rustix::termios::tcgetwinsize(io::stdout()));
+        let width = terminal.and_then(|size| size.ok()).map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
+        Out { width, closed: false, failed: false }
     }
 
     /// One line of the answer.
@@ -23,6 +27,30 @@ impl Out {
         if let Err(e) = writeln!(stdout, "{}", text.as_ref()) {
             self.closed = true;
             self.failed = e.kind() != io::ErrorKind::BrokenPipe;
+        }
+    }
+
+    /// Rows under a heading: as a table where it fits the terminal, else each row as a block of its own.
+    pub fn table(&mut self, rows: &[Vec<String>]) {
+        let lines = columns(rows);
+        let widest = lines.iter().map(|l| l.chars().count()).max().unwrap_or(0);
+        let (Some(width), Some((heads, rest))) = (self.width.filter(|w| *w < widest), rows.split_first()) else {
+            return lines.iter().for_each(|line| self.line(line));
+        };
+        for row in rest {
+            let named = heads.iter().zip(row).skip(2).filter(|(_, cell)| !matches!(cell.trim(), "" | "-")).map(|(head, cell)| format!("{head}: {cell}"));
+            self.line(row.iter().take(2).map(String::as_str).collect::<Vec<_>>().join("  ").trim_end());
+            let mut line = String::new();
+            for part in named {
+                if !line.is_empty() && line.chars().count() + part.chars().count() + 8 > width {
+                    self.line(format!("    {line}"));
+                    line.clear();
+                }
+                line += &if line.is_empty() { part } else { format!("   {part}") };
+            }
+            if !line.is_empty() {
+                self.line(format!("    {line}"));
+            }
         }
     }
 

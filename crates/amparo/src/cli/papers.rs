@@ -2,7 +2,7 @@
 
 use super::add::{self, workers};
 use super::gather::Taken;
-use super::out::{Out, columns, csv_cell, plain};
+use super::out::{Out, csv_cell, plain};
 use super::{Cx, usage};
 use amparo_analysis::{CallTable, View, merge, view::print_order};
 use amparo_model::record::{FieldSpec, Type};
@@ -59,7 +59,7 @@ pub fn table<'a>(cx: &Cx, out: &mut Out, givings: impl Iterator<Item = &'a Givin
             rows.push(row(cx, String::new(), format!("  {}", plain(&inner.path)), &inner.report, self::state(cx, &inner.report), whose));
         }
     }
-    columns(&rows).iter().for_each(|line| out.line(line));
+    out.table(&rows);
 }
 
 fn row(cx: &Cx, number: String, name: String, report: &Report, state: String, whose: Option<&str>) -> Vec<String> {
@@ -128,7 +128,7 @@ fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile
         (true, _) => {}
         (false, 1) => out.line(cx.word("answer-no-rejects")),
         (false, _) => {
-            columns(&rows).iter().for_each(|line| out.line(line));
+            out.table(&rows);
             if !look.unmasked {
                 out.line(cx.word("answer-rejects-masked"));
             }

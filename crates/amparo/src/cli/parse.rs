@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// A command as typed, checked against the table.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parsed {
     pub command: &'static Command,
     args: BTreeMap<&'static str, Vec<OsString>>,

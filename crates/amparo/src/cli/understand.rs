@@ -1,6 +1,6 @@
 //! What the papers say together: timeline, months, points to clarify, calls, search, and deciding on them.
 
-use super::out::{Out, columns, plain};
+use super::out::{Out, plain};
 use super::{Cx, ask, papers, usage};
 use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
@@ -77,7 +77,7 @@ pub fn timeline_of(cx: &Cx, out: &mut Out) -> Result<u8> {
         if !cx.json() && rows.len() == 1 {
             out.line(cx.word("answer-nothing-found"));
         } else if !cx.json() {
-            columns(&rows).iter().for_each(|row| out.line(row));
+            out.table(&rows);
         }
         Ok(0)
     })
@@ -250,7 +250,7 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
         if !cx.json() && rows.len() == 1 {
             out.line(cx.word("answer-nothing-found"));
         } else if !cx.json() {
-            columns(&rows).iter().for_each(|row| out.line(row));
+            out.table(&rows);
             let apart: usize = tables.iter().map(|t| t.ambiguous().len()).sum();
             if apart > 0 {
                 out.line(cx.say("answer-ambiguous", &[("count", apart.to_string())]));
