@@ -173,6 +173,7 @@ impl<'s, 'p> Boxes<'s, 'p> {
                 let mut score = 0;
                 score += if titled(n) { 3 } else { 0 };
                 score += if (1..=3).any(|d| titled(n + d) || n.checked_sub(d).is_some_and(titled)) { 2 } else { 0 };
+                score += if (1..=2).any(|d| n.checked_sub(d).and_then(|n| plain.get(n)).is_some_and(|p| p.contains("calendaryear") || p.contains("taxyear"))) { 4 } else { 0 };
                 score += if word.at[3] * 2 > usual * 3 { 2 } else { 0 };
                 score += if before.is_some_and(|b| letters(&b.text) == "year") { 4 } else { 0 };
                 let y = word.at[1];

@@ -139,7 +139,7 @@ fn statement(boxes: &Boxes<'_, '_>, variant: &Variant, anchors: &[Found], copy: 
     }
     let whole = ["payer", "recipient", variant.first, "account", "4"].iter().filter_map(|key| label(key)).map(|l| l.at).reduce(Region::around).unwrap_or(Region::WHOLE);
     let year = boxes.year(whole, &[variant.name]);
-    let payer = label("payer").map(|l| addressed(&boxes.cell_wide(l, &["omb"]), PASSED)).unwrap_or_default();
+    let payer = label("payer").map(|l| addressed(&boxes.cell(l), PASSED)).unwrap_or_default();
     let payer_tin = label("payer_tin").and_then(|l| boxes.word(l, employer_id));
     let mut out = Vec::new();
     for (basis, cents, at) in amounts {

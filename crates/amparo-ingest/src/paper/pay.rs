@@ -58,8 +58,7 @@ const TITLES: &[&str] = &[
 ];
 /// Words that only a payroll paper has among its deductions.
 const DEDUCTIONS: &[&str] = &[
-    "federalincometax", "federaltax", "federalwithholding", "fedwithholding", "fedincometax", "fedtax", "socialsecurity", "medicare", "fica", "oasdi", "fitw", "fit", "withholding", "deductions",
-    "taxes", "statetax", "isr", "imss", "deducciones", "totaldeducciones", "seguridadsocial", "irpf", "retenciones", "segurosocial",
+    "federalincometax", "federaltax", "federalwithholding", "fedwithholding", "fedincometax", "fedtax", "socialsecurity", "medicare", "fica", "oasdi", "fitw", "withholding", "statetax", "isr", "imss", "deducciones", "totaldeducciones", "seguridadsocial", "irpf", "segurosocial",
 ];
 const SPANISH: &[&str] = &["percepciones", "deducciones", "nómina", "nomina", "neto", "fecha", "periodo", "período", "patrón", "empleado", "trabajador", "pago", "sueldo", "salario", "devengado"];
 
@@ -103,7 +102,9 @@ fn read(sheet: &Sheet<'_>) -> Vec<Draft> {
         return Vec::new();
     }
     let plain: Vec<String> = sheet.rows().iter().map(|r| letters(&r.text())).collect();
-    let speaks = |of: &[&str]| plain.iter().any(|row| of.iter().any(|t| row.contains(t)));
+    let words: Vec<String> = sheet.page.words.iter().map(|w| letters(&w.text)).collect();
+    // A short word may be a part of another (`fica` of `certification`): it counts alone only.
+    let speaks = |of: &[&str]| of.iter().any(|t| if t.len() < 8 { words.iter().any(|w| w == t) } else { plain.iter().any(|row| row.contains(t)) });
     let payroll = (speaks(TITLES) || speaks(DEDUCTIONS)) && (speaks(DEDUCTIONS) || speaks(PAID_ON) || speaks(PERIOD));
     if payroll { Stub::new(sheet).record(sheet, &plain).into_iter().collect() } else { Vec::new() }
 }
