@@ -24,6 +24,8 @@ pub const RULES: &[(Claim, Kind, Strength)] = &[
     (Employment, Kind::Pay, Strong), (Employment, Kind::Earnings, Fair), (Employment, Kind::Job, Fair), (Employment, Kind::Deposit, Fair),
     (Residence, Kind::Address, Strong), (Residence, Kind::Notice, Weak),
 ];
+/// What a payer reports that is not pay for work (boxes of the forms 1099).
+const NO_WORK: &[&str] = &["1099_int_box1", "1099_div_box1a", "1099_r_box1", "1099_g_box1", "1099_misc_box1", "1099_misc_box2"];
 /// So many different days of use of the own line in a month are fair evidence of presence; fewer are weak.
 pub const CALL_DAYS_FAIR: usize = 8;
 /// Gaps of more than so many months are named.
@@ -46,6 +48,10 @@ fn strength(r: &Record, claim: Claim, vague: bool) -> Option<Strength> {
     }
     // A year without earnings is no proof of work, and a year not yet recorded none of anything.
     if r.kind == Kind::Earnings && r.number("amount_cents").is_none_or(|cents| cents <= 0) {
+        return None;
+    }
+    // Rent, interest, a pension or unemployment pay is no work, and it is paid wherever one lives.
+    if r.kind == Kind::Earnings && r.text("basis").is_some_and(|b| NO_WORK.contains(&b)) {
         return None;
     }
     let table = r.text("basis").is_some_and(|b| b.starts_with("ssa_"));
