@@ -155,6 +155,8 @@ pub trait Store: Send + Sync {
 
     /// Holds the right to write until dropped; waits while another program has it, saying so first.
     fn lock(&self, waiting: &mut dyn FnMut()) -> Result<Box<dyn Send>>;
+    /// Tells the person at the door that another program is writing; called by whoever must wait for the lock.
+    fn waiting(&self) {}
     /// Whether no other program works in this store now: what no entry names then is no one's.
     fn alone(&self) -> Result<bool>;
     /// Copies database and log aside before the first write to a store whose tail is missing.

@@ -28,6 +28,7 @@ pub struct Local {
     session: PathBuf,
     _session_lock: File,
     broken: Arc<AtomicBool>,
+    say_waiting: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
@@ -112,7 +113,13 @@ impl Local {
         let lock_path = session.join("lock");
         let lock = private_file(&lock_path)?;
         rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(|e| io_error("lock", &lock_path)(e.into()))?;
-        Ok(Local { root: root.to_owned(), db: Mutex::new(db), session, _session_lock: lock, broken: Arc::default() })
+        Ok(Local { root: root.to_owned(), db: Mutex::new(db), session, _session_lock: lock, broken: Arc::default(), say_waiting: None })
+    }
+
+    /// What is said when another program is writing and this one waits.
+    pub fn when_waiting(mut self, say: impl Fn() + Send + Sync + 'static) -> Local {
+        self.say_waiting = Some(Box::new(say));
+        self
     }
 
     pub fn root(&self) -> &Path {
@@ -446,6 +453,12 @@ impl Store for Local {
             rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).map_err(|e| io_error("lock", &path)(e.into()))?;
         }
         Ok(Box::new(file))
+    }
+
+    fn waiting(&self) {
+        if let Some(say) = &self.say_waiting {
+            say();
+        }
     }
 
     fn alone(&self) -> Result<bool> {

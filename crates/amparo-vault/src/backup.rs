@@ -217,7 +217,7 @@ impl Office {
     /// Reads rows, entries and heads as they are at one moment: no other writer is let in. Where the series
     /// holds another history than this store, a new one begins.
     fn moment(&self, held: Option<Held>) -> Result<(Moment, Option<Held>)> {
-        let _writing = self.store.lock(&mut || {})?;
+        let _writing = self.store.lock(&mut || self.store.waiting())?;
         let mut moment = Moment { rows: vec![], frames: vec![], entries: 0, heads: vec![], blobs: vec![], members: vec![], damaged: vec![] };
         let journals: Vec<JournalId> = self.store.journals()?.into_iter().map(JournalId).collect();
         for id in &journals {

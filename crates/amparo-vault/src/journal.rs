@@ -518,7 +518,7 @@ impl Journal {
         put.push(self.ring.wrap(ring::ENTRY, &hash.0, &announced, epoch, &key)?);
         let after = (header.seq > 1).then_some(self.tip);
         // Held until the head has its name: a backup reads entry, rows and head of one moment.
-        let _writing = store.lock(&mut || {})?;
+        let _writing = store.lock(&mut || store.waiting())?;
         let append = Append { entry: Entry { journal: self.id.0, seq: header.seq, hash: hash.0, frame: bytes }, after, put, delete };
         match store.append(&append) {
             Ok(Appended::Done) => {}

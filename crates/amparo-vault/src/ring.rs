@@ -172,13 +172,11 @@ impl Ring {
         let mut answer = Reach::Spoilt;
         for row in rows {
             let Some((drawer, epoch)) = drawer_of(&row.key.to) else { continue };
-            let Some(dk) = self.dk.get(&(drawer, epoch)) else {
-                answer = Reach::Walled { drawer, epoch };
-                continue;
-            };
-            match unwrap(dk, row) {
-                Some(key) => return Reach::Key { key, drawer, epoch },
-                None => return Reach::Spoilt,
+            match self.dk.get(&(drawer, epoch)).map(|dk| unwrap(dk, row)) {
+                Some(Some(key)) => return Reach::Key { key, drawer, epoch },
+                // A row that does not open must not hide one that does.
+                Some(None) => {}
+                None => answer = Reach::Walled { drawer, epoch },
             }
         }
         answer

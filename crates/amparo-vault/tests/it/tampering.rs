@@ -172,3 +172,21 @@ fn a_member_who_lost_passphrase_and_sheet_begins_anew_with_the_same_cases() {
     assert!(again.open_case(case, NOW).unwrap().verify(None, true).unwrap().ok());
     assert_eq!(again.roster().live().count(), 2);
 }
+
+#[test]
+fn a_second_writer_waits_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut office = init(store(dir.path()), &founding(), NOW).unwrap().office;
+    let id = office.create_case(Some("luna-mesa"), "x", None, NOW).unwrap().id();
+    let secret = office.session().to_secret_bytes().unwrap();
+    let (sent, told) = std::sync::mpsc::channel();
+    let waits = amparo_store::Local::open(dir.path()).unwrap().when_waiting(move || sent.send(()).unwrap());
+    let second = amparo_vault::resume(std::sync::Arc::new(waits), &secret).unwrap();
+    let held = office.store().lock(&mut || panic!("nobody else writes")).unwrap();
+    let other = std::thread::spawn(move || given(&mut second.open_case(id, NOW).unwrap(), "uno"));
+    told.recv().unwrap();
+    drop(held);
+    other.join().unwrap();
+    office.reload().unwrap();
+    assert_eq!(office.open_case(id, NOW).unwrap().file().givings.len(), 1);
+}
