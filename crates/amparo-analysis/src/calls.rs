@@ -299,6 +299,14 @@ impl<'v> CallTable<'v> {
         self.in_order(|_| true).map(|one| one.map_or_else(|(batch, row)| self.view.call(batch, row), |i| self.record_at(i)))
     }
 
+    /// The calls of these ids, each as its own source has it.
+    pub fn named(&self, ids: &BTreeSet<RecordId>) -> Vec<Record> {
+        if ids.is_empty() {
+            return Vec::new();
+        }
+        (0..self.rows.len() as u32).filter(|i| ids.contains(&self.id(*i))).map(|i| self.record_at(i)).collect()
+    }
+
     /// Rows by source and row; those without a time, which stand in no table, as batch and row.
     fn in_order(&self, wanted: impl Fn(u32) -> bool) -> std::vec::IntoIter<Result<u32, (u32, u32)>> {
         let row_of = |batch: u32, row: u32| self.view.calls[batch as usize].columns.row[row as usize];
@@ -474,11 +482,11 @@ const ZONES: &[&str] = &[
 ];
 /// So many of a source's local times are tried.
 const TRIED: usize = 2_000;
-/// So many calls must agree before a zone is believed.
+/// So many more calls must agree before another zone is believed.
 const AGREE: usize = 4;
 
 /// Places a source's local times where the same calls in sources that know their zone put them, if that is
-/// plain: several calls agree on one zone, and more than twice as many as on the case's own.
+/// plain: several calls more agree on one zone than on the case's own, and clearly so.
 fn place_local(view: &View<'_>, rows: &mut [Row], local: &[u32], source_of: &[u32], sources: &mut [Source]) {
     if local.is_empty() || local.len() == rows.len() {
         return;
@@ -523,7 +531,7 @@ fn place_local(view: &View<'_>, rows: &mut [Row], local: &[u32], source_of: &[u3
             Some(b) if b.0 >= one.0 => Some(b),
             _ => Some(one),
         });
-        let Some((_, name, zone)) = best.filter(|(count, ..)| *count >= AGREE && *count > here * 2) else { continue };
+        let Some((_, name, zone)) = best.filter(|(count, ..)| *count >= here + AGREE && *count * 9 > here * 10) else { continue };
         sources[source as usize].placed = Some(name);
         let moved: Vec<(u32, i64)> = local.iter().filter(|i| source_of[rows[**i as usize].batch as usize] == source).map(|i| (*i, place_ms(civil(*i), zone))).collect();
         for (i, ms) in moved {

@@ -38,7 +38,9 @@ pub fn findings(view: &View<'_>, case: JournalId, merged: &[Record], calls: &Cal
         f.resolution = view.file.settled.get(&f.id()).map(|(_, r, _)| *r);
     }
     let day = |f: &Finding| f.when.as_ref().and_then(|w| w.earliest().or(w.latest()));
-    out.sort_by(|a, b| (a.severity, day(a), a.about, a.id()).cmp(&(b.severity, day(b), b.about, b.id())));
+    // What has no date comes last among its like.
+    let key = |f: &Finding| (f.severity, day(f).is_none(), day(f), f.about, f.id());
+    out.sort_by_key(key);
     out.dedup_by_key(|f| f.id());
     out
 }

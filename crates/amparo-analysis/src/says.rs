@@ -60,6 +60,7 @@ pub const RECORDS: &[(Kind, &str, &[&str])] = &[
 
 /// The other sentences: (message, its arguments).
 pub const OTHERS: &[(&str, &[&str])] = &[
+    ("timeline-earnings-none", &["year", "basis", "how"]),
     ("timeline-calls", &["count", "days", "line"]),
     ("timeline-calls-no-line", &["count", "days"]),
     ("timeline-messages", &["count"]),
@@ -97,6 +98,9 @@ pub const HOW: &[&str] = &["how-set", "how-stated", "how-read", "how-said", "how
 
 /// What a record says, in one sentence.
 pub fn record(r: &Record) -> Option<Says> {
+    if r.kind == Kind::Earnings && r.number("amount_cents") == Some(0) && let (Some(year), Some(basis)) = (arg(r, "year"), arg(r, "basis")) {
+        return Some(Says::new("timeline-earnings-none").with("year", year).with("basis", basis).with("how", how(r.certainty)));
+    }
     let (_, id, fields) = RECORDS.iter().find(|(kind, _, fields)| *kind == r.kind && fields.iter().all(|f| r.fields.contains_key(f)))?;
     let mut says = Says::new(id);
     for field in *fields {

@@ -57,6 +57,15 @@ pub fn timeline(view: &View<'_>, records: &[Record], calls: &CallTable<'_>) -> T
             }
             continue;
         }
+        // Social Security and Medicare record the same year's pay: one line, unless they differ.
+        if let Some(twin) = twin_of(r).and_then(|basis| records.iter().find(|o| same_year(o, r) && o.text("basis") == Some(basis))) {
+            if r.text("basis") == Some("ssa_medicare") {
+                continue;
+            }
+            let Some(says) = says::record(r) else { continue };
+            items.push(TimelineItem { when, lane, subject: r.subject, records: vec![EvidenceId::Record(r.id), EvidenceId::Record(twin.id)], says });
+            continue;
+        }
         let Some(says) = says::record(r) else { continue };
         items.push(TimelineItem { when, lane, subject: r.subject, records: vec![EvidenceId::Record(r.id)], says });
     }
@@ -90,6 +99,19 @@ pub fn timeline(view: &View<'_>, records: &[Record], calls: &CallTable<'_>) -> T
     }
     items.sort_by(|a, b| (first(&a.when), &a.when, a.lane, a.subject, &a.records).cmp(&(first(&b.when), &b.when, b.lane, b.subject, &b.records)));
     Timeline { items }
+}
+
+/// The other of the two figures that a Social Security statement gives of a year.
+fn twin_of(r: &Record) -> Option<&'static str> {
+    match (r.kind, r.text("basis")?) {
+        (Kind::Earnings, "ssa_fica") => Some("ssa_medicare"),
+        (Kind::Earnings, "ssa_medicare") => Some("ssa_fica"),
+        _ => None,
+    }
+}
+
+fn same_year(a: &Record, b: &Record) -> bool {
+    a.kind == b.kind && a.subject == b.subject && a.provenance.original == b.provenance.original && ["year", "amount_cents"].iter().all(|f| a.fields.get(f) == b.fields.get(f))
 }
 
 /// The day by which an item is put in order: an open beginning stands at its end.

@@ -4,9 +4,9 @@ use amparo_model::case_file::ChangeKind;
 use amparo_model::event::{At, Change};
 use amparo_model::record::Fields;
 use amparo_model::results::Month;
-use amparo_model::{CallColumns, CaseFile, Certainty, Draft, Instant, Kind, PartyId, Provenance, Record, RecordId, Sha256, Value};
+use amparo_model::{CallColumns, CaseFile, Certainty, Direction, Draft, Instant, Kind, PartyId, Provenance, Record, RecordId, Sha256, Value};
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A batch of calls and the file it comes from.
 #[derive(Clone, Debug)]
@@ -113,7 +113,8 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The numbers that belong to parties: the other end of a call with one of them is not a stranger.
+    /// The numbers that belong to parties: the other end of a call with one of them is not a stranger. A line is
+    /// known where a source names it, and where two people's telephones tell the same calls from both ends.
     pub fn party_lines(&self) -> BTreeSet<String> {
         let mut lines = BTreeSet::new();
         for batch in self.calls.iter().filter(|b| b.subject.is_some()) {
@@ -122,9 +123,53 @@ impl<'a> View<'a> {
         for record in self.records.iter().filter(|r| r.subject.is_some()) {
             lines.extend(record.text("line").map(str::to_owned));
         }
+        lines.extend(self.lines_seen_from_both_ends());
         lines
     }
+
+    /// The numbers under which two parties call each other: what one has as going out the other has as coming in, at
+    /// the same second and as long, again and again.
+    fn lines_seen_from_both_ends(&self) -> BTreeSet<String> {
+        let people: BTreeSet<PartyId> = self.calls.iter().filter_map(|b| b.subject).collect();
+        let mut out = BTreeSet::new();
+        for one in &people {
+            for other in people.range(one..).skip(1) {
+                let mut ends: HashMap<(i64, u32), (u8, &str)> = HashMap::new();
+                for (at, lasted, direction, number) in self.taken(*one) {
+                    ends.insert((at, lasted), (direction, number));
+                }
+                let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
+                for (at, lasted, direction, number) in self.taken(*other) {
+                    if let Some((_, far)) = ends.get(&(at, lasted)).filter(|(theirs, _)| *theirs != direction) {
+                        *pairs.entry((*far, number)).or_default() += 1;
+                    }
+                }
+                let mut best: Vec<((&str, &str), usize)> = pairs.into_iter().collect();
+                best.sort_by(|a, b| (b.1, a.0).cmp(&(a.1, b.0)));
+                let others: usize = best.iter().skip(1).map(|(_, n)| n).sum();
+                if let Some(((far, near), _)) = best.first().filter(|(_, n)| *n >= BOTH_ENDS && *n > others * 4) {
+                    out.extend([(*far).to_owned(), (*near).to_owned()]);
+                }
+            }
+        }
+        out
+    }
+
+    /// A party's calls that somebody took, with their second of world time: (second, duration, direction, number).
+    fn taken(&self, party: PartyId) -> impl Iterator<Item = (i64, u32, u8, &str)> {
+        self.calls.iter().filter(move |b| b.subject == Some(party)).flat_map(|b| {
+            let c = &b.columns;
+            (0..c.len()).filter_map(move |r| {
+                let known = c.at_ms[r] != CallColumns::NO_TIME && c.offset_min[r] != CallColumns::LOCAL && c.direction[r] != Direction::Unknown as u8;
+                let lasted = Some(c.duration_s[r]).filter(|d| *d != CallColumns::NO_DURATION && *d > 0)?;
+                Some((c.at_ms[r].div_euclid(1_000), lasted, c.direction[r], c.number.get(r)?)).filter(|_| known)
+            })
+        })
+    }
 }
+
+/// So many calls must be told from both ends before a number is taken for a party's line.
+const BOTH_ENDS: usize = 5;
 
 /// The batch and row of the call that stands at a place.
 fn call_at(calls: &[CallBatch], at: &At) -> Option<(u32, u32)> {

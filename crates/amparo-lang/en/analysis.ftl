@@ -18,6 +18,7 @@ timeline-pay-bare = Paid for work{ $how }
 timeline-earnings-employer = Earned { $amount_cents } in { $year } from { $employer } ({ $basis }){ $how }
 timeline-earnings = Earned { $amount_cents } in { $year } ({ $basis }){ $how }
 timeline-earnings-bare = Earnings of a year{ $how }
+timeline-earnings-none = No earnings recorded in { $year } ({ $basis }){ $how }
 timeline-deposit = Deposit of { $amount_cents } from { $payer_raw }{ $how }
 timeline-deposit-amount = Deposit of { $amount_cents }{ $how }
 timeline-deposit-bare = Deposit{ $how }

@@ -18,6 +18,7 @@ timeline-pay-bare = Pago por trabajo{ $how }
 timeline-earnings-employer = Ganó { $amount_cents } en { $year } con { $employer } ({ $basis }){ $how }
 timeline-earnings = Ganó { $amount_cents } en { $year } ({ $basis }){ $how }
 timeline-earnings-bare = Ingresos de un año{ $how }
+timeline-earnings-none = Sin ingresos anotados en { $year } ({ $basis }){ $how }
 timeline-deposit = Depósito de { $amount_cents } de { $payer_raw }{ $how }
 timeline-deposit-amount = Depósito de { $amount_cents }{ $how }
 timeline-deposit-bare = Depósito{ $how }

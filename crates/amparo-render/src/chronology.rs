@@ -140,7 +140,7 @@ pub(crate) fn lay_out<'f>(fonts: &'f Fonts, data: &Chronology, lang: Lang, heads
             .findings
             .iter()
             .map(|f| {
-                let sentence = if f.kind.is_empty() { f.sentence.clone() } else { format!("{}. {}", f.kind, f.sentence) };
+                let sentence = if f.kind.is_empty() { f.sentence.clone() } else { format!("{}. {}", capital(&f.kind), f.sentence) };
                 let settled = if f.settled.is_empty() { heads.open.to_owned() } else { f.settled.clone() };
                 vec![dash(&f.when), dash(&f.whose), sentence, settled, references(&f.references)]
             })
@@ -378,6 +378,12 @@ fn frame(sheet: &mut Sheet<'_>, data: &Chronology, lang: Lang, heads: &Heads, al
         let x = RIGHT - number.width;
         sheet.put_on(page, None, Mark::Text { x, y, run: number, colour: ink });
     }
+}
+
+/// A sentence's beginning.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
 }
 
 fn references(numbers: &[u32]) -> String {

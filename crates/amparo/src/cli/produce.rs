@@ -116,9 +116,8 @@ pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
     let own = OpenCase::own(&view, &look);
     let as_of = cx.as_of(&view.zone)?;
     let seen = Seen::of(case, &view, own, None, as_of, understand::span(cx, as_of)?);
-    let month = |m| amparo_lang::month(m, cx.lang);
     let findings = seen.findings.iter().filter(|f| f.resolution.is_none()).map(|f| finding(cx, case, &look, &seen, f)).collect::<Result<Vec<_>>>()?;
-    let ask = seen.grids.iter().flat_map(|c| c.ask.iter().map(|(m, says)| ReportAsk { month: month(*m), whose: seen.who(cx, Some(c.subject)), sentence: seen.sentence(cx, says) })).collect();
+    let ask = seen.grids.iter().flat_map(|c| c.ask.iter().map(|(_, says)| ReportAsk { month: seen.who_heading(cx, Some(c.subject)), whose: String::new(), sentence: seen.sentence(cx, says) })).collect();
     let (entry, _, words) = case.content_head(cx.spanish())?;
     let mut foot = vec![cx.say("answer-head", &[("seq", entry.to_string()), ("words", words)])];
     foot.extend(around.foot);

@@ -27,6 +27,8 @@ pub struct Seen<'v> {
     pub items: Vec<TimelineItem>,
     pub grids: Vec<Coverage>,
     summaries: Vec<CallSummary>,
+    /// The single calls that findings stand on.
+    calls_behind: Vec<Record>,
 }
 
 impl<'v> Seen<'v> {
@@ -39,8 +41,9 @@ impl<'v> Seen<'v> {
         items.retain(|i| whose.is_none_or(|w| i.subject == Some(w)) && i.when.earliest().is_none_or(|d| d <= as_of));
         let grids = people.iter().map(|p| coverage(view, &records, &calls, Claim::Presence, *p, span.0, span.1, as_of)).collect();
         let summaries = calls.summaries(None);
+        let calls_behind = calls_behind(&calls, &records, &findings);
         drop(calls);
-        Seen { view, own, as_of, span, people, records, findings, items, grids, summaries }
+        Seen { view, own, as_of, span, people, records, findings, items, grids, summaries, calls_behind }
     }
 
     pub fn who(&self, cx: &Cx, party: Option<PartyId>) -> String {
@@ -78,7 +81,7 @@ impl<'v> Seen<'v> {
     }
 
     pub fn record(&self, id: &amparo_model::RecordId) -> Option<&Record> {
-        self.records.iter().find(|r| r.id == *id || r.also.iter().any(|(a, _)| a == id))
+        self.records.iter().chain(&self.calls_behind).find(|r| r.id == *id || r.also.iter().any(|(a, _)| a == id))
     }
 
     // ---- charts ----
@@ -95,7 +98,7 @@ impl<'v> Seen<'v> {
         let party = coverage.subject;
         let mine = || self.records.iter().filter(move |r| r.subject == Some(party));
         let runs = |best: Best| runs(&coverage.months, best);
-        let reach = self.phone_reach(party);
+        let reach = self.phone_reach(party, true);
         Lanes {
             title: cx.say("chart-lanes", &[("who", self.who_heading(cx, Some(party)))]),
             desc: cx.word("chart-lanes-desc"),
@@ -190,11 +193,12 @@ impl<'v> Seen<'v> {
         counts.into_iter().filter(|(m, _)| (self.span.0..=self.span.1).contains(m)).map(|(month, count)| MonthCount { month, count }).collect()
     }
 
-    /// The months that the person's files of calls reach.
-    fn phone_reach(&self, party: PartyId) -> Option<Span> {
+    /// The months that the person's files of calls, and of messages where asked, reach.
+    fn phone_reach(&self, party: PartyId, messages: bool) -> Option<Span> {
         let mut reach: Option<(Month, Month)> = None;
+        let written: BTreeSet<u64> = self.view.records.iter().filter(|r| messages && r.kind == Kind::Message).map(|r| r.provenance.giving).collect();
         for giving in self.view.file.readable() {
-            let calls = giving.reading.segments.iter().any(|s| s.kind == SegmentKind::Calls);
+            let calls = giving.reading.segments.iter().any(|s| s.kind == SegmentKind::Calls) || written.contains(&giving.seq);
             let own = (giving.subject == Some(party) && calls).then_some(&giving.reading.report);
             for covers in own.iter().filter_map(|r| r.covers.as_ref()) {
                 let day = |e: &Option<Edtf>| e.as_ref().and_then(|e| e.earliest()).map(Month::of);
@@ -224,7 +228,7 @@ impl<'v> Seen<'v> {
 
     /// The numbers that a person's phone speaks with most, by month.
     pub fn calls(&self, cx: &Cx, party: PartyId) -> Option<Calls> {
-        let reach = self.phone_reach(party)?;
+        let reach = self.phone_reach(party, false)?;
         let mut numbers: BTreeMap<&str, (Vec<MonthCount>, u64, &CallSummary)> = BTreeMap::new();
         for s in self.summaries.iter().filter(|s| s.subject == Some(party) && (reach.from..=reach.to).contains(&s.month)) {
             let count = s.incoming + s.outgoing + s.missed;
@@ -283,10 +287,11 @@ impl<'v> Seen<'v> {
 
     /// The records behind a finding, the first of each paper before others of it.
     pub fn because(&self, finding: &Finding) -> Vec<&Record> {
-        let records: Vec<&Record> = finding.because().iter().filter_map(|id| match id {
+        let mut records: Vec<&Record> = finding.because().iter().filter_map(|id| match id {
             EvidenceId::Record(id) => self.record(id),
             EvidenceId::Calls { .. } => None,
         }).collect();
+        records.sort_by_key(|r| (timeline::when(r).and_then(|w| w.earliest()), r.id));
         let mut seen = BTreeSet::new();
         let (first, rest): (Vec<&Record>, Vec<&Record>) = records.into_iter().partition(|r| seen.insert(r.provenance.original));
         first.into_iter().chain(rest).collect()
@@ -301,6 +306,16 @@ impl<'v> Seen<'v> {
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+}
+
+/// The calls that findings name, each as its own source has it.
+pub fn calls_behind(calls: &CallTable<'_>, records: &[Record], findings: &[Finding]) -> Vec<Record> {
+    let known: BTreeSet<_> = records.iter().flat_map(|r| std::iter::once(r.id).chain(r.also.iter().map(|(id, _)| *id))).collect();
+    let named = findings.iter().flat_map(Finding::because).filter_map(|id| match id {
+        EvidenceId::Record(id) if !known.contains(id) => Some(*id),
+        EvidenceId::Record(_) | EvidenceId::Calls { .. } => None,
+    });
+    calls.named(&named.collect())
 }
 
 fn holds(batch: &amparo_analysis::CallBatch, id: &EvidenceId) -> bool {

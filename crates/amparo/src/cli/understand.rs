@@ -177,7 +177,8 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
             found.iter().for_each(|f| out.json(&contract::finding(f, view.file, &names, &both(&f.says, &own))));
             return Ok(0);
         }
-        print_findings(cx, out, &view, &records, &found, &own);
+        let behind: Vec<Record> = super::seen::calls_behind(&calls, &records, &found).into_iter().chain(records).collect();
+        print_findings(cx, out, &view, &behind, &found, &own);
         if found.is_empty() {
             out.line(cx.word("answer-no-findings"));
         }
@@ -382,7 +383,8 @@ pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
             doubtful.iter().for_each(|r| out.json(&contract::record(&amparo_office::access::reduce(r, &own), view.file)));
             return Ok(0);
         }
-        print_findings(cx, out, &view, &records, &waiting, &own);
+        let behind: Vec<Record> = super::seen::calls_behind(&table, &records, &waiting).into_iter().chain(records.iter().cloned()).collect();
+        print_findings(cx, out, &view, &behind, &waiting, &own);
         for record in &doubtful {
             out.line(format!("{}  {}, {}: {}", record.id, cx.term("kind", record.kind.as_str()), papers::source(cx, &record.provenance), cx.word("review-doubtful")));
         }
