@@ -23,12 +23,18 @@ const END: u8 = b'!';
 /// More than a session's secret ever needs.
 const MOST: u64 = 64 << 10;
 
-/// Where the agent of an office listens: the user's runtime folder, or the office's own where there is none.
+/// The longest name that a socket can have on every system.
+const LONGEST: usize = 100;
+
+/// Where the agent of an office listens: the user's runtime folder, or the office's own where there is none;
+/// where that lies too deep for a socket's name, a private folder among the temporary ones.
 pub fn socket(home: &Path) -> PathBuf {
     let name = home.canonicalize().unwrap_or_else(|_| home.to_owned());
     let tag = amparo_model::Sha256::of(name.as_os_str().as_encoded_bytes()).to_string();
     let folder = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|p| p.is_dir());
-    folder.unwrap_or_else(|| home.join("run")).join(format!("amparo-{}", &tag[..16])).join("agent")
+    let place = |folder: PathBuf| folder.join(format!("amparo-{}", &tag[..16])).join("agent");
+    let near = place(folder.unwrap_or_else(|| name.join("run")));
+    if near.as_os_str().len() <= LONGEST { near } else { place(std::env::temp_dir()) }
 }
 
 /// Starts an agent that holds this secret, ending the one that was there.

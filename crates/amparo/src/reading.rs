@@ -29,6 +29,7 @@ const ENDING: Duration = Duration::from_secs(10);
 
 /// Why a file was not read. Each has a reason code; the file stays kept.
 #[derive(Debug)]
+#[allow(dead_code)] // the facts are for whoever prints it while looking for a mistake
 pub enum ReadFailure {
     /// The process ended before it was done.
     Crashed(Option<Ended>),
@@ -48,6 +49,7 @@ pub enum ReadFailure {
 
 /// What was wrong with an answer.
 #[derive(Debug)]
+#[allow(dead_code)] // as above
 pub enum BadAnswer {
     Frame(BadFrame),
     /// More than this file can hold.

@@ -125,22 +125,29 @@ fn what_must_never_be_below_a_room_is_not() {
 
 /// Every source file of every room, without its tests, as (room, path, text).
 fn sources() -> Vec<(String, String, String)> {
-    let mut out = Vec::new();
+    let mut out: Vec<(String, String, String)> = Vec::new();
     for (room, _) in ROOMS {
+        // Files that exist for tests alone, as the module above them says.
+        let mut tests = BTreeSet::new();
+        let first = out.len();
         let mut folders = vec![root().join("crates").join(room).join("src")];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).expect("a room has a src folder").flatten() {
                 let path = entry.path();
                 if path.is_dir() {
                     folders.push(path);
-                } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") && !path.ends_with("testing.rs") {
+                } else if path.extension().is_some_and(|e| e == "rs") {
                     let text = std::fs::read_to_string(&path).expect("source is UTF-8");
+                    let declared = text.split("#[cfg(test)]\n").skip(1).filter_map(|rest| rest.lines().next()?.strip_suffix(';')?.rsplit_once("mod "));
+                    tests.extend(declared.map(|(_, module)| format!("/{module}.rs")));
                     let code = without_tests(&text).to_owned();
                     let name = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
                     out.push(((*room).to_owned(), name, code));
                 }
             }
         }
+        let room = out.split_off(first);
+        out.extend(room.into_iter().filter(|(_, name, _)| !tests.iter().any(|test| name.ends_with(test.as_str()))));
     }
     out
 }
