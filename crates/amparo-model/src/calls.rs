@@ -239,11 +239,13 @@ impl CallColumns {
         }
         for (name, column) in self.texts() {
             // A column's index may stop before the last row: the rest is absent.
-            if column.index.len() > n || column.index.iter().any(|i| *i != Column::ABSENT && *i as usize >= column.values.len()) {
+            // The absent code is the largest: one less than it, added to one, wraps to nothing.
+            let top = column.index.iter().map(|i| i.wrapping_add(1)).max().unwrap_or(0);
+            if column.index.len() > n || top as usize > column.values.len() {
                 return Err(BadColumns("a text column names what it does not hold"));
             }
             let e164 = matches!(name, "number" | "line");
-            if column.values.iter().any(|v| v.is_empty() || (e164 && crate::PhoneNumber::parse(v).is_none())) {
+            if column.values.iter().any(|v| v.is_empty() || (e164 && !crate::PhoneNumber::is_form(v))) {
                 return Err(BadColumns("a text column holds what its field may not"));
             }
         }

@@ -63,9 +63,13 @@ pub struct PhoneNumber(String);
 
 impl PhoneNumber {
     pub fn parse(text: &str) -> Option<PhoneNumber> {
-        let digits = text.strip_prefix('+')?;
-        let ok = (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
-        ok.then(|| PhoneNumber(text.to_owned()))
+        PhoneNumber::is_form(text).then(|| PhoneNumber(text.to_owned()))
+    }
+
+    /// Whether a text has the form of a number.
+    pub fn is_form(text: &str) -> bool {
+        let Some(digits) = text.strip_prefix('+') else { return false };
+        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
     }
 
     pub fn as_str(&self) -> &str {

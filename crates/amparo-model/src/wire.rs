@@ -190,28 +190,71 @@ fn le64(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b))
 }
 
-// ---- calls as bytes: count, then each column whole ----
+// ---- calls as bytes: count, then each column whole, or its one value where all rows have the same ----
+
+/// How a column of numbers travels.
+const EACH: u8 = 0;
+const SAME: u8 = 1;
+/// Each one more than the one before.
+const COUNTING: u8 = 2;
+/// Codes of two bytes.
+const SHORT: u8 = 3;
+
+/// Appends numbers of `W` bytes each.
+fn put<const W: usize, T: Copy>(out: &mut Vec<u8>, values: &[T], bytes: impl Fn(T) -> [u8; W]) {
+    let start = out.len();
+    out.resize(start + values.len() * W, 0);
+    if let Some(room) = out.get_mut(start..) {
+        room.as_chunks_mut::<W>().0.iter_mut().zip(values).for_each(|(room, value)| *room = bytes(*value));
+    }
+}
+
+/// A column, or its one value.
+fn put_column<const W: usize, T: Copy + PartialEq>(out: &mut Vec<u8>, values: &[T], bytes: impl Fn(T) -> [u8; W]) {
+    match values.first() {
+        Some(first) if values.iter().all(|v| v == first) => {
+            out.push(SAME);
+            out.extend_from_slice(&bytes(*first));
+        }
+        _ => {
+            out.push(EACH);
+            put(out, values, bytes);
+        }
+    }
+}
 
 fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
     let text = |out: &mut Vec<u8>, t: &str| {
         out.extend_from_slice(&(t.len() as u32).to_le_bytes());
         out.extend_from_slice(t.as_bytes());
     };
-    out.reserve(calls.len() * 48);
+    out.reserve(calls.len() * 24 + 4_096);
     out.extend_from_slice(&(calls.len() as u32).to_le_bytes());
     text(out, &calls.inside);
-    calls.row.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
-    calls.at_ms.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
-    calls.offset_min.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
-    out.extend_from_slice(&calls.direction);
-    out.extend_from_slice(&calls.outcome);
-    out.extend_from_slice(&calls.service);
-    calls.duration_s.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+    match calls.row.first() {
+        Some(first) if calls.row.iter().zip(*first..).all(|(row, counted)| *row == counted) => {
+            out.push(COUNTING);
+            out.extend_from_slice(&first.to_le_bytes());
+        }
+        _ => put_column(out, &calls.row, u64::to_le_bytes),
+    }
+    put_column(out, &calls.at_ms, i64::to_le_bytes);
+    put_column(out, &calls.offset_min, i16::to_le_bytes);
+    for codes in [&calls.direction, &calls.outcome, &calls.service] {
+        put_column(out, codes, |c| [c]);
+    }
+    put_column(out, &calls.duration_s, u32::to_le_bytes);
     for (_, column) in calls.texts() {
         out.extend_from_slice(&(column.values.len() as u32).to_le_bytes());
         column.values.iter().for_each(|v| text(out, v));
         out.extend_from_slice(&(column.index.len() as u32).to_le_bytes());
-        column.index.iter().for_each(|v| out.extend_from_slice(&v.to_le_bytes()));
+        if column.values.len() < usize::from(u16::MAX) {
+            // An absent code's low half is no other's.
+            out.push(SHORT);
+            put(out, &column.index, |i| (i as u16).to_le_bytes());
+        } else {
+            put_column(out, &column.index, u32::to_le_bytes);
+        }
     }
 }
 
@@ -237,25 +280,60 @@ impl<'a> Bytes<'a> {
     }
 }
 
+impl Bytes<'_> {
+    /// A column of so many rows.
+    fn column<const W: usize, T: Copy>(&mut self, n: usize, of: impl Fn([u8; W]) -> T) -> Result<Vec<T>, BadFrame> {
+        match self.take(1)? {
+            [EACH] => self.numbers(n, of),
+            [SAME] => match self.numbers(1, of)?.first() {
+                Some(value) => Ok(vec![*value; n]),
+                None => Err(BadFrame::Short),
+            },
+            _ => Err(BadFrame::Vocabulary("a column of another form".into())),
+        }
+    }
+
+    fn rows(&mut self, n: usize) -> Result<Vec<u64>, BadFrame> {
+        if self.0.first() != Some(&COUNTING) {
+            return self.column(n, u64::from_le_bytes);
+        }
+        self.take(1)?;
+        let first = le64(self.take(8)?);
+        let end = first.checked_add(n as u64).ok_or(BadFrame::TooLong(first))?;
+        Ok((first..end).collect())
+    }
+
+    fn codes(&mut self, n: usize) -> Result<Vec<u32>, BadFrame> {
+        if self.0.first() != Some(&SHORT) {
+            return self.column(n, u32::from_le_bytes);
+        }
+        self.take(1)?;
+        self.numbers(n, |two| match u16::from_le_bytes(two) {
+            u16::MAX => Column::ABSENT,
+            code => u32::from(code),
+        })
+    }
+}
+
 fn decode_calls(payload: &[u8]) -> Result<CallColumns, BadFrame> {
     let mut bytes = Bytes(payload);
     let n = bytes.count(BATCH_ROWS)?;
     let mut calls = CallColumns {
         inside: bytes.text()?,
-        row: bytes.numbers(n, u64::from_le_bytes)?,
-        at_ms: bytes.numbers(n, i64::from_le_bytes)?,
-        offset_min: bytes.numbers(n, i16::from_le_bytes)?,
-        direction: bytes.take(n)?.to_vec(),
-        outcome: bytes.take(n)?.to_vec(),
-        service: bytes.take(n)?.to_vec(),
-        duration_s: bytes.numbers(n, u32::from_le_bytes)?,
+        row: bytes.rows(n)?,
+        at_ms: bytes.column(n, i64::from_le_bytes)?,
+        offset_min: bytes.column(n, i16::from_le_bytes)?,
+        direction: bytes.column(n, |[c]| c)?,
+        outcome: bytes.column(n, |[c]| c)?,
+        service: bytes.column(n, |[c]| c)?,
+        duration_s: bytes.column(n, u32::from_le_bytes)?,
         ..CallColumns::default()
     };
     let mut column = || -> Result<Column, BadFrame> {
         let values = bytes.count(BATCH_ROWS)?;
         let values = (0..values).map(|_| bytes.text()).collect::<Result<_, _>>()?;
         let rows = bytes.count(n)?;
-        Ok(Column { values, index: bytes.numbers(rows, u32::from_le_bytes)? })
+        Ok(Column { values, index: bytes.codes(rows)? })
     };
     calls.number = column()?;
     calls.number_raw = column()?;

@@ -7,6 +7,7 @@ mod backup;
 mod bag;
 mod bundle;
 mod calls_file;
+mod calls_pages;
 mod case;
 mod export;
 mod forget;

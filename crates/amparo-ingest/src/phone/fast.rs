@@ -21,8 +21,6 @@ use std::io;
 const MOST_CELLS: usize = 32;
 /// Different numbers that are remembered; a batch may add as many as it has rows.
 const REMEMBERED: usize = 1 << 18;
-/// A longer text is looked at each time.
-const LONGEST_NUMBER: usize = 64;
 
 /// A batch of calls while it fills, and what is remembered from one batch to the next.
 pub(crate) struct Bulk {
@@ -42,7 +40,8 @@ impl Bulk {
     /// One call of the careful reader; its E.164 number is found here from the raw text.
     pub fn call(&mut self, call: Call<'_>, tally: &mut Tally<'_>) -> Result<(), Stop> {
         let n = self.calls.len();
-        let (raw, number) = call.number_raw.map_or((Column::ABSENT, Column::ABSENT), |raw| self.known.codes(raw, &mut self.calls));
+        let codes = call.number_raw.and_then(|raw| self.known.codes(raw.as_bytes(), &mut self.calls));
+        let (raw, number) = codes.unwrap_or((Column::ABSENT, Column::ABSENT));
         let columns = [(&mut self.calls.name, call.name), (&mut self.calls.line, call.line), (&mut self.calls.place_raw, call.place_raw)];
         for ((column, value), known) in columns.into_iter().zip(&mut self.texts) {
             let code = value.filter(|v| !v.is_empty()).map(|v| match known.get(v) {
@@ -139,111 +138,126 @@ struct Line {
 
 // ---- numbers, once each ----
 
+/// A remembered text of eight to twenty-four bytes, in one line of the processor's memory.
 #[derive(Clone, Copy)]
 struct Entry {
-    hash: u32,
-    start: u32,
+    words: [u64; 3],
     len: u32,
-    /// The batch in which the two codes hold.
+    /// The batch in which the code holds.
     batch: u32,
     raw: u32,
+    /// A place in `e164` plus one; 0 where the text is no number.
     number: u32,
-    e164: E164,
+}
+
+/// A number in E.164 and its code in the present batch.
+struct Number {
+    text: String,
+    batch: u32,
+    code: u32,
 }
 
 /// Texts of numbers with what they are in E.164 and where they stand in the present batch.
 struct Known {
     numbers: Numbers,
-    arena: String,
     entries: Vec<Entry>,
-    /// A place in `entries` plus one; a power of two of them, at most half full.
-    slots: Vec<u32>,
+    /// A place in `entries` plus one, and above it half of the hash; a power of two of them, at most half full.
+    slots: Vec<u64>,
     seed: u64,
     batch: u32,
-    e164: HashMap<E164, u32>,
-    long: HashMap<String, (u32, u32)>,
+    e164: Vec<Number>,
+    places: HashMap<E164, u32>,
+    /// Texts of other lengths, of this batch alone.
+    others: HashMap<String, (u32, u32)>,
 }
 
 impl Known {
     fn new(region: &str) -> Known {
         Known {
             numbers: Numbers::new(region),
-            arena: String::new(),
             entries: Vec::new(),
             slots: vec![0; 1 << 10],
             // So that no file can be made whose numbers all fall into one place.
             seed: RandomState::new().hash_one(0_u64),
             batch: 1,
-            e164: HashMap::new(),
-            long: HashMap::new(),
+            e164: Vec::new(),
+            places: HashMap::new(),
+            others: HashMap::new(),
         }
     }
 
     fn next_batch(&mut self) {
         self.batch += 1;
-        self.e164.clear();
-        self.long.clear();
-        if self.entries.len() + BATCH_ROWS > REMEMBERED {
+        self.others.clear();
+        if self.entries.len().max(self.e164.len()) + BATCH_ROWS > REMEMBERED {
             self.entries.clear();
-            self.arena.clear();
             self.slots.fill(0);
+            self.e164.clear();
+            self.places.clear();
         }
     }
 
-    /// The codes of a raw text and of its number in this batch's dictionaries.
-    fn codes(&mut self, raw: &str, calls: &mut CallColumns) -> (u32, u32) {
-        if raw.is_empty() {
-            return (Column::ABSENT, Column::ABSENT);
-        }
-        if raw.len() > LONGEST_NUMBER {
-            return self.long_codes(raw, calls);
-        }
-        let hash = hash(self.seed, raw.as_bytes());
+    /// The codes of a raw text and of its number in this batch's dictionaries. `None`: not UTF-8.
+    fn codes(&mut self, raw: &[u8], calls: &mut CallColumns) -> Option<(u32, u32)> {
+        let Some(words) = words(raw) else { return self.other_codes(std::str::from_utf8(raw).ok()?, calls) };
+        let hash = hash(self.seed ^ raw.len() as u64, words);
         let mask = self.slots.len() - 1;
         let mut slot = hash as usize & mask;
         loop {
-            let Some(held) = self.slots.get(slot).and_then(|s| self.entries.get((*s as usize).wrapping_sub(1))) else { break };
-            let start = held.start as usize;
-            if held.hash == hash && self.arena.as_bytes().get(start..start + held.len as usize) == Some(raw.as_bytes()) {
-                let at = self.slots.get(slot).map_or(0, |s| *s as usize - 1);
-                return self.held(at, raw, calls);
+            let held = *self.slots.get(slot)?;
+            if held == 0 {
+                break;
+            }
+            if held >> 32 == hash >> 32 {
+                let entry = self.entries.get_mut((held as u32 as usize).wrapping_sub(1))?;
+                if entry.words == words && entry.len as usize == raw.len() {
+                    if entry.batch == self.batch {
+                        let number = number_code(&mut self.e164, entry.number, self.batch, &mut calls.number);
+                        return Some((entry.raw, number));
+                    }
+                    entry.batch = self.batch;
+                    entry.raw = calls.number_raw.values.len() as u32;
+                    calls.number_raw.values.push(std::str::from_utf8(raw).ok()?.to_owned());
+                    let number = number_code(&mut self.e164, entry.number, self.batch, &mut calls.number);
+                    return Some((entry.raw, number));
+                }
             }
             slot = (slot + 1) & mask;
         }
-        let e164 = self.numbers.find(raw);
-        let entry = Entry { hash, start: self.arena.len() as u32, len: raw.len() as u32, batch: 0, raw: 0, number: 0, e164 };
-        self.arena.push_str(raw);
+        let text = std::str::from_utf8(raw).ok()?;
+        let number = self.place(text);
+        let entry = Entry { words, len: raw.len() as u32, batch: self.batch, raw: calls.number_raw.values.len() as u32, number };
+        calls.number_raw.values.push(text.to_owned());
         self.entries.push(entry);
-        let at = self.entries.len();
-        if let Some(free) = self.slots.get_mut(slot) {
-            *free = at as u32;
-        }
-        if at * 2 > self.slots.len() {
+        *self.slots.get_mut(slot)? = hash >> 32 << 32 | self.entries.len() as u64;
+        if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
-        self.held(at - 1, raw, calls)
+        Some((entry.raw, number_code(&mut self.e164, number, self.batch, &mut calls.number)))
     }
 
-    /// The codes of a remembered text; given to it now where this batch has not seen it yet.
-    fn held(&mut self, at: usize, raw: &str, calls: &mut CallColumns) -> (u32, u32) {
-        let Some(entry) = self.entries.get_mut(at) else { return (Column::ABSENT, Column::ABSENT) };
-        if entry.batch != self.batch {
-            calls.number_raw.values.push(raw.to_owned());
-            entry.raw = calls.number_raw.values.len() as u32 - 1;
-            entry.number = number_code(&mut self.e164, entry.e164, &mut calls.number);
-            entry.batch = self.batch;
-        }
-        (entry.raw, entry.number)
+    /// Where a text's number is remembered, plus one; 0 where it is none.
+    fn place(&mut self, raw: &str) -> u32 {
+        let e164 = self.numbers.find(raw);
+        let Some(text) = e164.some() else { return 0 };
+        *self.places.entry(e164).or_insert_with(|| {
+            self.e164.push(Number { text, batch: 0, code: 0 });
+            self.e164.len() as u32
+        })
     }
 
-    fn long_codes(&mut self, raw: &str, calls: &mut CallColumns) -> (u32, u32) {
-        if let Some(codes) = self.long.get(raw) {
-            return *codes;
+    fn other_codes(&mut self, raw: &str, calls: &mut CallColumns) -> Option<(u32, u32)> {
+        if raw.is_empty() {
+            return Some((Column::ABSENT, Column::ABSENT));
         }
+        if let Some(codes) = self.others.get(raw) {
+            return Some(*codes);
+        }
+        let place = self.place(raw);
         calls.number_raw.values.push(raw.to_owned());
-        let codes = (calls.number_raw.values.len() as u32 - 1, number_code(&mut self.e164, self.numbers.find(raw), &mut calls.number));
-        self.long.insert(raw.to_owned(), codes);
-        codes
+        let codes = (calls.number_raw.values.len() as u32 - 1, number_code(&mut self.e164, place, self.batch, &mut calls.number));
+        self.others.insert(raw.to_owned(), codes);
+        Some(codes)
     }
 
     fn grow(&mut self) {
@@ -252,41 +266,45 @@ impl Known {
         self.slots.resize(size, 0);
         let mask = size - 1;
         for (i, entry) in self.entries.iter().enumerate() {
-            let mut slot = entry.hash as usize & mask;
+            let hash = hash(self.seed ^ u64::from(entry.len), entry.words);
+            let mut slot = hash as usize & mask;
             while self.slots.get(slot).is_some_and(|s| *s != 0) {
                 slot = (slot + 1) & mask;
             }
             if let Some(free) = self.slots.get_mut(slot) {
-                *free = i as u32 + 1;
+                *free = hash >> 32 << 32 | (i as u64 + 1);
             }
         }
     }
 }
 
-fn number_code(known: &mut HashMap<E164, u32>, e164: E164, column: &mut Column) -> u32 {
-    let Some(text) = (!e164.is_none()).then(|| e164.some()).flatten() else { return Column::ABSENT };
-    *known.entry(e164).or_insert_with(|| {
-        column.values.push(text);
-        column.values.len() as u32 - 1
-    })
+fn number_code(e164: &mut [Number], place: u32, batch: u32, column: &mut Column) -> u32 {
+    let Some(number) = (place as usize).checked_sub(1).and_then(|i| e164.get_mut(i)) else { return Column::ABSENT };
+    if number.batch != batch {
+        (number.batch, number.code) = (batch, column.values.len() as u32);
+        column.values.push(number.text.clone());
+    }
+    number.code
 }
 
-fn hash(seed: u64, bytes: &[u8]) -> u32 {
+/// A text of eight to twenty-four bytes as three numbers that, with its length, are no other text's.
+fn words(text: &[u8]) -> Option<[u64; 3]> {
+    if text.len() > 24 {
+        return None;
+    }
+    let first = text.first_chunk::<8>()?;
+    let last = text.last_chunk::<8>()?;
+    let middle = if text.len() > 16 { text.get(8..16)?.first_chunk::<8>()? } else { &[0; 8] };
+    Some([first, middle, last].map(|eight| u64::from_le_bytes(*eight)))
+}
+
+fn hash(seed: u64, words: [u64; 3]) -> u64 {
     let fold = |a: u64, b: u64| {
         let wide = u128::from(a) * u128::from(b);
         wide as u64 ^ (wide >> 64) as u64
     };
-    let mut state = seed ^ bytes.len() as u64;
-    let (eights, rest) = bytes.as_chunks::<8>();
-    for eight in eights {
-        state = fold(state ^ u64::from_le_bytes(*eight), 0x9e37_79b9_7f4a_7c15);
-    }
-    let mut tail = [0; 8];
-    if let Some(part) = tail.get_mut(..rest.len()) {
-        part.copy_from_slice(rest);
-    }
-    let end = fold(state ^ u64::from_le_bytes(tail), 0xd6e8_feb8_6659_fd93);
-    (end ^ end >> 32) as u32
+    let [a, b, c] = words;
+    fold(fold(fold(seed ^ a, 0x9e37_79b9_7f4a_7c15) ^ b, 0xa076_1d64_78bd_642f) ^ c, 0xd6e8_feb8_6659_fd93)
 }
 
 // ---- plain lines ----
@@ -302,6 +320,8 @@ pub(crate) struct Plan {
     columns: Columns,
     /// What kind cells said before, by their text.
     senses: Vec<(Vec<u8>, Sense)>,
+    /// The same of one short cell.
+    short: Vec<(u64, Sense)>,
     /// The day read last, as written, and its first millisecond.
     day: ([u8; 10], i64),
 }
@@ -320,7 +340,7 @@ impl Plan {
             Some((i, Unit::Minutes)) => Some((i, 60)),
             Some(_) => return None,
         };
-        Some(Plan { delimiter, count: c.count, when: c.when?, number: c.number?, duration, columns: columns.clone(), senses: Vec::new(), day: ([0; 10], 0) })
+        Some(Plan { delimiter, count: c.count, when: c.when?, number: c.number?, duration, columns: columns.clone(), senses: Vec::new(), short: Vec::new(), day: ([0; 10], 0) })
     }
 
     fn line(&mut self, cells: &Cells<'_>, row: u64, bulk: &mut Bulk) -> Option<Line> {
@@ -338,7 +358,7 @@ impl Plan {
         if matches!(sense.what, Some(What::Sms | What::Mms | What::Data)) {
             return None;
         }
-        let (raw, number) = bulk.known.codes(std::str::from_utf8(raw).ok()?, &mut bulk.calls);
+        let (raw, number) = bulk.known.codes(raw, &mut bulk.calls)?;
         let said = (duration_s != CallColumns::NO_DURATION).then_some(duration_s);
         let direction = sense.direction.unwrap_or(Direction::Unknown);
         Some(Line { row, at_ms, direction, outcome: outcome(sense.outcome, direction, said), duration_s, raw, number })
@@ -370,6 +390,12 @@ impl Plan {
     /// What the kind cells say together; what was said before costs a comparison.
     fn sense(&mut self, cells: &Cells<'_>) -> Option<Sense> {
         let Some(first) = self.columns.kinds.first() else { return Some(Sense::default()) };
+        let short = if self.columns.kinds.len() == 1 { short(cells.get(*first)?) } else { 0 };
+        if short != 0 {
+            if let Some((_, sense)) = self.short.iter().find(|(text, _)| *text == short) {
+                return Some(*sense);
+            }
+        }
         let mut joined = Vec::new();
         let key = if self.columns.kinds.len() == 1 {
             cells.get(*first)?
@@ -384,8 +410,10 @@ impl Plan {
             return Some(*sense);
         }
         let sense = self.learn(cells)?;
-        if self.senses.len() < 16 {
-            self.senses.push((key.to_vec(), sense));
+        match short {
+            0 if self.senses.len() < 16 => self.senses.push((key.to_vec(), sense)),
+            1.. if self.short.len() < 16 => self.short.push((short, sense)),
+            _ => {}
         }
         Some(sense)
     }
@@ -394,6 +422,11 @@ impl Plan {
         let ascii = self.columns.kinds.iter().all(|i| cells.get(*i).is_some_and(<[u8]>::is_ascii));
         ascii.then(|| row_sense(&self.columns, |i| cells.get(i).and_then(|c| std::str::from_utf8(c).ok()).unwrap_or("").trim()))
     }
+}
+
+/// A text of at most seven bytes as one number that is no other text's; 0 for a longer one.
+fn short(text: &[u8]) -> u64 {
+    if text.len() > 7 { 0 } else { text.iter().fold(1, |n, b| n << 8 | u64::from(*b)) }
 }
 
 /// Whole seconds or minutes of at most six digits.

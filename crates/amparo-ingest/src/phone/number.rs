@@ -26,6 +26,8 @@ impl E164 {
 /// Reads numbers in the manner of one country, remembering a bounded number of texts.
 pub struct Numbers {
     region: Option<Region>,
+    /// Ten digits are a number of North America here.
+    north_america: bool,
     known: HashMap<String, E164>,
 }
 
@@ -33,7 +35,9 @@ impl Numbers {
     /// `region` is ISO 3166-1 alpha-2; `US` where empty.
     pub fn new(region: &str) -> Numbers {
         let region = if region.is_empty() { "US" } else { region };
-        Numbers { region: region.parse().ok(), known: HashMap::new() }
+        let mut numbers = Numbers { region: region.parse().ok(), north_america: false, known: HashMap::new() };
+        numbers.north_america = numbers.look_up("2125550100") == E164(1_212_555_0100);
+        numbers
     }
 
     /// The number in E.164, where it is one that its country could have given.
@@ -53,6 +57,13 @@ impl Numbers {
 
     /// As [`Numbers::e164`], remembering nothing.
     pub fn find(&self, raw: &str) -> E164 {
+        match self.north_america.then(|| north_american(raw)).flatten() {
+            Some(found) => found,
+            None => self.look_up(raw),
+        }
+    }
+
+    fn look_up(&self, raw: &str) -> E164 {
         let raw = raw.trim();
         let plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/' | '\u{a0}' | '\u{202f}' | '\u{2011}' | '\u{2013}' | '\u{200e}' | '\u{202a}' | '\u{202c}');
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
@@ -73,6 +84,30 @@ fn without_mexican_one(clean: &str) -> Cow<'_, str> {
         .iter()
         .find_map(|old| clean.strip_prefix(old).filter(|rest| rest.len() == 10))
         .map_or(Cow::Borrowed(clean), |rest| Cow::Owned(format!("+52{rest}")))
+}
+
+/// Ten digits of North America, with or without the country's 1 before them: most numbers of most lists, and no
+/// question. Whatever is not quite that is looked up.
+fn north_american(raw: &str) -> Option<E164> {
+    let (plus, rest) = raw.strip_prefix('+').map_or((false, raw), |rest| (true, rest));
+    let (mut n, mut digits) = (0_u64, 0);
+    for b in rest.bytes() {
+        match b {
+            b'0'..=b'9' if digits < 11 => {
+                n = n * 10 + u64::from(b - b'0');
+                digits += 1;
+            }
+            b'-' | b'(' | b')' | b'.' | b' ' | b'/' => {}
+            _ => return None,
+        }
+    }
+    let local = match digits {
+        10 if !plus => n,
+        11 if n / 10_000_000_000 == 1 => n % 10_000_000_000,
+        _ => return None,
+    };
+    // An area begins with 2 to 9; what begins otherwise has a prefix that the country's rules must tell.
+    (local >= 2_000_000_000 && raw.len() <= 64).then_some(E164(10_000_000_000 + local))
 }
 
 fn e164(number: &PhoneNumber) -> E164 {
@@ -123,5 +158,15 @@ mod tests {
         }
         assert_eq!(Numbers::new("MX").e164("55 1234 5678").as_deref(), Some("+525512345678"));
         assert_eq!(Numbers::new("nowhere").e164("415 555 2671"), None);
+    }
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_for_north_america_says_what_the_countrys_rules_say(raw in "[+]?[ (]?1?[-. ]?[0-9(]{3}[)]?[-. /]?[0-9]{3}[-. ]?[0-9]{3,5}") {
+            let numbers = Numbers::new("US");
+            proptest::prop_assert!(numbers.north_america);
+            if let Some(found) = north_american(&raw) {
+                proptest::prop_assert_eq!(found, numbers.look_up(&raw));
+            }
+        }
     }
 }
