@@ -21,6 +21,8 @@ use std::io;
 const MOST_CELLS: usize = 32;
 /// Different numbers that are remembered; a batch may add as many as it has rows.
 const REMEMBERED: usize = 1 << 18;
+/// Bits of a slot that name a remembered text.
+const PLACE_BITS: u32 = REMEMBERED.ilog2() + 1;
 
 /// A batch of calls while it fills, and what is remembered from one batch to the next.
 pub(crate) struct Bulk {
@@ -143,11 +145,21 @@ struct Line {
 struct Entry {
     words: [u64; 3],
     len: u32,
-    /// The batch in which the code holds.
+    /// The batch in which the two codes hold.
     batch: u32,
     raw: u32,
-    /// A place in `e164` plus one; 0 where the text is no number.
     number: u32,
+    /// A place in `e164` plus one; 0 where the text is no number.
+    place: u32,
+}
+
+impl Entry {
+    /// Compared number by number: as one long value it would have to be put together first.
+    #[inline]
+    fn is(&self, words: [u64; 3], len: usize) -> bool {
+        let ([a, b, c], [d, e, f]) = (self.words, words);
+        (a ^ d) | (b ^ e) | (c ^ f) | (u64::from(self.len) ^ len as u64) == 0
+    }
 }
 
 /// A number in E.164 and its code in the present batch.
@@ -161,8 +173,8 @@ struct Number {
 struct Known {
     numbers: Numbers,
     entries: Vec<Entry>,
-    /// A place in `entries` plus one, and above it half of the hash; a power of two of them, at most half full.
-    slots: Vec<u64>,
+    /// A place in `entries` plus one, and above it the hash's highest bits; a power of two of them, at most half full.
+    slots: Vec<u32>,
     seed: u64,
     batch: u32,
     e164: Vec<Number>,
@@ -208,32 +220,31 @@ impl Known {
             if held == 0 {
                 break;
             }
-            if held >> 32 == hash >> 32 {
-                let entry = self.entries.get_mut((held as u32 as usize).wrapping_sub(1))?;
-                if entry.words == words && entry.len as usize == raw.len() {
-                    if entry.batch == self.batch {
-                        let number = number_code(&mut self.e164, entry.number, self.batch, &mut calls.number);
-                        return Some((entry.raw, number));
+            if held >> PLACE_BITS == tag(hash) {
+                let entry = self.entries.get_mut((held as usize & (1 << PLACE_BITS) - 1).wrapping_sub(1))?;
+                if entry.is(words, raw.len()) {
+                    if entry.batch != self.batch {
+                        entry.batch = self.batch;
+                        entry.raw = calls.number_raw.values.len() as u32;
+                        entry.number = number_code(&mut self.e164, entry.place, self.batch, &mut calls.number);
+                        calls.number_raw.values.push(std::str::from_utf8(raw).ok()?.to_owned());
                     }
-                    entry.batch = self.batch;
-                    entry.raw = calls.number_raw.values.len() as u32;
-                    calls.number_raw.values.push(std::str::from_utf8(raw).ok()?.to_owned());
-                    let number = number_code(&mut self.e164, entry.number, self.batch, &mut calls.number);
-                    return Some((entry.raw, number));
+                    return Some((entry.raw, entry.number));
                 }
             }
             slot = (slot + 1) & mask;
         }
         let text = std::str::from_utf8(raw).ok()?;
-        let number = self.place(text);
-        let entry = Entry { words, len: raw.len() as u32, batch: self.batch, raw: calls.number_raw.values.len() as u32, number };
+        let place = self.place(text);
+        let number = number_code(&mut self.e164, place, self.batch, &mut calls.number);
+        let entry = Entry { words, len: raw.len() as u32, batch: self.batch, raw: calls.number_raw.values.len() as u32, number, place };
         calls.number_raw.values.push(text.to_owned());
         self.entries.push(entry);
-        *self.slots.get_mut(slot)? = hash >> 32 << 32 | self.entries.len() as u64;
+        *self.slots.get_mut(slot)? = tag(hash) << PLACE_BITS | self.entries.len() as u32;
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
-        Some((entry.raw, number_code(&mut self.e164, number, self.batch, &mut calls.number)))
+        Some((entry.raw, number))
     }
 
     /// Where a text's number is remembered, plus one; 0 where it is none.
@@ -261,7 +272,7 @@ impl Known {
     }
 
     fn grow(&mut self) {
-        let size = self.slots.len() * 4;
+        let size = self.slots.len() * 2;
         self.slots.clear();
         self.slots.resize(size, 0);
         let mask = size - 1;
@@ -272,7 +283,7 @@ impl Known {
                 slot = (slot + 1) & mask;
             }
             if let Some(free) = self.slots.get_mut(slot) {
-                *free = hash >> 32 << 32 | (i as u64 + 1);
+                *free = tag(hash) << PLACE_BITS | (i as u32 + 1);
             }
         }
     }
@@ -288,6 +299,7 @@ fn number_code(e164: &mut [Number], place: u32, batch: u32, column: &mut Column)
 }
 
 /// A text of eight to twenty-four bytes as three numbers that, with its length, are no other text's.
+#[inline]
 fn words(text: &[u8]) -> Option<[u64; 3]> {
     if text.len() > 24 {
         return None;
@@ -298,6 +310,11 @@ fn words(text: &[u8]) -> Option<[u64; 3]> {
     Some([first, middle, last].map(|eight| u64::from_le_bytes(*eight)))
 }
 
+fn tag(hash: u64) -> u32 {
+    (hash >> (32 + PLACE_BITS)) as u32
+}
+
+#[inline]
 fn hash(seed: u64, words: [u64; 3]) -> u64 {
     let fold = |a: u64, b: u64| {
         let wide = u128::from(a) * u128::from(b);
