@@ -160,10 +160,15 @@ fn count(folder: &Path) -> Result<usize> {
     Ok(all)
 }
 
+/// Characters of no width, and those that turn the direction of what follows.
+pub(crate) fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
 /// A file name that every system takes, from one that a stranger gave.
 pub(crate) fn safe_name(name: &str) -> String {
     const BAD: &[char] = &['/', '\\', ':', '*', '?', '"', '<', '>', '|', '%'];
-    let mut out: String = name.chars().map(|c| if c.is_control() || BAD.contains(&c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') { '_' } else { c }).collect();
+    let mut out: String = name.chars().map(|c| if c.is_control() || BAD.contains(&c) || is_unseen(c) { '_' } else { c }).collect();
     while out.len() > 120 {
         // The end holds what kind of file it is.
         let middle = out.chars().count() / 2;

@@ -3,7 +3,7 @@
 //! The old entries stay what they were: their frames are kept as an original of the new case, so that
 //! what was said and when can still be shown to whoever holds the old keys.
 
-use crate::bag::BagIn;
+use crate::bag::{BagIn, is_unseen};
 use crate::case::{Case, Open, Where};
 use crate::export::{KeyLine, Manifest};
 use crate::frame;
@@ -53,10 +53,12 @@ const MAX_KEYS: u64 = 1 << 30;
 impl Bag {
     fn open(folder: &Path, secret: &Key) -> Result<Bag> {
         let bag = BagIn::open(folder)?;
-        let manifest: Manifest = serde_json::from_slice(&bag.bytes("export.json", 64 << 20)?).map_err(|_| VaultError::Malformed("export"))?;
+        let mut manifest: Manifest = serde_json::from_slice(&bag.bytes("export.json", 64 << 20)?).map_err(|_| VaultError::Malformed("export"))?;
         if manifest.v != 1 {
             return Err(VaultError::Malformed("an export of another version"));
         }
+        // Shown to people later: a name of words, not of commands to a terminal.
+        manifest.office_name = manifest.office_name.chars().filter(|c| !c.is_control() && !is_unseen(*c)).take(200).collect();
         let frames = frames(&bag, &manifest)?;
         let mut open = Bag { bag, manifest, frames, entries: BTreeMap::new(), blobs: BTreeMap::new(), authors: BTreeMap::new() };
         open.keys(secret)?;
