@@ -1,5 +1,6 @@
 """Runs `amparo add`, a first question, and plain pdftotext in turn over one PDF; called by scripts/bench-pdf."""
 import argparse
+import ctypes
 import glob
 import json
 import os
@@ -8,6 +9,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 import zlib
 
 PASSPHRASE = "una frase larga para medir"
@@ -49,9 +51,28 @@ def invented(path, pages):
     open(path, "wb").write(out)
 
 
+def adopt():
+    """Processes whose parent went before them become ours, so that their time is counted too."""
+    if ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0) != 0:  # PR_SET_CHILD_SUBREAPER
+        sys.exit("this system cannot count the time of orphaned processes")
+
+
+def reap():
+    """Waits for what ended; gives stragglers a second. The process that keeps the office unlocked goes on."""
+    until = time.monotonic() + 1
+    while time.monotonic() < until:
+        try:
+            if os.waitpid(-1, os.WNOHANG)[0] == 0:
+                time.sleep(0.02)
+        except ChildProcessError:
+            return
+
+
 def cpu_of(command, env=None, given=None):
+    reap()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, env=env, input=given, capture_output=True, text=True)
+    reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
         sys.exit(f"{command[0]} failed ({done.returncode}):\n{done.stdout}\n{done.stderr}")
@@ -88,6 +109,7 @@ def main():
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("file", nargs="?")
     asked = parser.parse_args()
+    adopt()
     file = asked.file or os.path.join(asked.dir, f"text-{asked.pages}.pdf")
     if not os.path.exists(file):
         invented(file, asked.pages)
