@@ -7,7 +7,7 @@
 //! The empty password is tried; any other password means `refused`.
 
 use super::pdf_plain::Plain;
-use super::pdf_words::Listener;
+use super::pdf_words::{Listener, TooMuch};
 use super::sheet::Field;
 use super::{PageBatch, slurp};
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
@@ -145,7 +145,11 @@ impl<'a> Interpreter<'a> {
                 (listener, fields.into_iter().map(|(field, _)| field).collect::<Vec<_>>())
             }))
         });
-        let Ok((listener, fields)) = listened else { return Outcome::Wanting("page-broken", None) };
+        let (listener, fields) = match listened {
+            Ok(heard) => heard,
+            Err(why) if why.is::<TooMuch>() => return Outcome::Wanting("page-overfull", None),
+            Err(_) => return Outcome::Wanting("page-broken", None),
+        };
         let (glyphs, unmapped, invisible) = (listener.glyphs, listener.unmapped, listener.invisible);
         let drawn = listener.images + listener.paths;
         let (overfull, pictured) = (listener.overfull, listener.pictured());
@@ -221,6 +225,12 @@ fn named_value(widget: &Dict<'_>) -> Option<Field> {
         if field.value.is_empty() {
             match dict.get::<Object<'_>>(b"V" as &[u8]) {
                 Some(Object::String(value)) => field.value = text_string(value.as_bytes()),
+                // Long texts are streams, and where several choices may be taken they are a list.
+                Some(Object::Stream(value)) => field.value = value.decoded().map(|bytes| text_string(&bytes)).unwrap_or_default(),
+                Some(Object::Array(values)) => {
+                    let taken: Vec<String> = values.iter::<Object<'_>>().take(200).filter_map(|v| if let Object::String(v) = v { Some(text_string(v.as_bytes())) } else { None }).collect();
+                    field.value = taken.join("; ");
+                }
                 Some(Object::Name(state)) if state.as_ref() != b"Off" => {
                     field.value = state.as_str().to_owned();
                     field.ticked = true;
@@ -245,6 +255,9 @@ fn named_value(widget: &Dict<'_>) -> Option<Field> {
     (!field.value.trim().is_empty()).then_some(field)
 }
 
+/// The letters of PDFDocEncoding that are not those of Latin-1 (ISO 32000-2, annex D.3).
+const DOC_LETTERS: &str = "•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž";
+
 /// A PDF text string: UTF-16 or UTF-8 with a mark, otherwise one byte a letter.
 fn text_string(bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
@@ -253,7 +266,12 @@ fn text_string(bytes: &[u8]) -> String {
     } else if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         String::from_utf8_lossy(rest).into_owned()
     } else {
-        bytes.iter().map(|b| char::from(*b)).collect()
+        let letter = |b: &u8| match b {
+            0x80..=0x9e => DOC_LETTERS.chars().nth(usize::from(b - 0x80)).unwrap_or('\u{fffd}'),
+            0xa0 => '€',
+            b => char::from(*b),
+        };
+        bytes.iter().map(letter).collect()
     }
 }
 
@@ -316,6 +334,36 @@ mod tests {
         }
         println!("{plain} plain pages in {} files", all.len());
         assert!(plain > 5 && different.is_empty(), "{different:#?}");
+    }
+
+    #[test]
+    fn texts_typed_into_forms() {
+        for (bytes, want) in [(&b"\xfe\xff\0\xd1\0a"[..], "Ña"), (b"\xef\xbb\xbf\xc3\xb1", "ñ"), (b"Ni\xf1o \x85 \xa0 5\x9e", "Niño – € 5ž"), (b"\xfe\xff\0", "")] {
+            assert_eq!(text_string(bytes), want);
+        }
+        assert_eq!(DOC_LETTERS.chars().count(), 0x9f - 0x80);
+    }
+
+    /// A page whose form draws the next one twice, and so on: 2^40 drawings.
+    #[test]
+    fn a_page_that_draws_without_end_is_one_unread_page() {
+        let mut objects = vec![
+            "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
+            "<< /Type /Pages /Count 1 /Kids [3 0 R] >>".to_owned(),
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /XObject << /F 5 0 R >> >> /Contents 4 0 R >>".to_owned(),
+            "<< /Length 5 >>\nstream\n/F Do\nendstream".to_owned(),
+        ];
+        for n in 0..40 {
+            let next = if n == 39 { 5 } else { 6 + n };
+            objects.push(format!("<< /Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /XObject << /F {next} 0 R >> >> /Length 11 >>\nstream\n/F Do /F Do\nendstream"));
+        }
+        let mut pdf = "%PDF-1.4\n".to_owned();
+        for (n, object) in objects.iter().enumerate() {
+            pdf.push_str(&format!("{} 0 obj\n{object}\nendobj\n", n + 1));
+        }
+        pdf.push_str("trailer\n<< /Root 1 0 R >>\n%%EOF\n");
+        let (report, _) = crate::testing::hear("paper.pdf", pdf.as_bytes());
+        assert_eq!((report.pages, report.pages_unread, report.reason.as_deref()), (1, 1, Some("page-overfull")), "{report:?}");
     }
 
     const STUB: &[u8] = include_bytes!("../../fixtures/pay/adp/input.pdf");

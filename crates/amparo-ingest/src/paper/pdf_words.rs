@@ -16,8 +16,17 @@ const STEP_BACK: f64 = 0.5;
 /// No page of paper holds more words; what comes after is dropped and the page counts as unread.
 const MOST_WORDS: usize = 200_000;
 
+/// No drawing of paper takes more steps than this, and none nests more often.
+const MOST_STEPS: u32 = 8_000_000;
+const MOST_NESTED: u32 = 200_000;
+
+/// The page asks for more drawing than any paper: a form that draws itself twice, and so on.
+pub struct TooMuch;
+
 /// Listens to the drawing of one page and keeps its words.
 pub struct Listener {
+    steps: u32,
+    nested: u32,
     width: f64,
     height: f64,
     words: Vec<Piece>,
@@ -123,6 +132,8 @@ impl Listener {
         Listener {
             width: f64::from(width).max(1.0),
             height: f64::from(height).max(1.0),
+            steps: 0,
+            nested: 0,
             words: Vec::new(),
             open: None,
             glyphs: 0,
@@ -184,6 +195,16 @@ impl Listener {
                 }
                 at += long + 1.0;
             }
+        }
+    }
+
+    /// Counts a step of the drawing. The interpreter has no other way to be stopped than this unwinding, which
+    /// whoever asked for the page catches.
+    fn step(&mut self, nested: bool) {
+        self.steps += 1;
+        self.nested += u32::from(nested);
+        if self.steps > MOST_STEPS || self.nested > MOST_NESTED {
+            std::panic::resume_unwind(Box::new(TooMuch));
         }
     }
 
@@ -269,6 +290,7 @@ fn push_letter(text: &mut String, c: char) {
 
 impl<'a> Device<'a> for Listener {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        self.step(false);
         let place = |g: &hayro_interpret::font::PositionedGlyph<'a>| (props.transform * g.transform()).as_coeffs();
         let run_at = run.glyphs().first().map(|g| (run.glyphs().len(), place(g)));
         // Letters that are filled and then stroked are one text.
@@ -291,6 +313,7 @@ impl<'a> Device<'a> for Listener {
         }
     }
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.step(false);
         self.images += 1;
         let pixels = Rect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
         let page = Rect::new(0.0, 0.0, self.width, self.height);
@@ -300,14 +323,22 @@ impl<'a> Device<'a> for Listener {
         }
     }
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.step(false);
         self.paths += 1;
     }
     fn draw_rect(&mut self, _: &Rect, _: DrawProps<'a>, _: &DrawMode) {
+        self.step(false);
         self.paths += 1;
     }
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_clip_rect(&mut self, _: &Rect) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.step(true);
+    }
+    fn push_clip_rect(&mut self, _: &Rect) {
+        self.step(true);
+    }
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.step(true);
+    }
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
 }
