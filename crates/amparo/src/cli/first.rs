@@ -25,6 +25,7 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
         return Err(Problem::new(Exit::No, "problem-office-exists").with("home", cx.home.display()));
     }
     cx.refuse_shared()?;
+    not_filled(&cx.home)?;
     let unattended = cx.parsed.has("unattended");
     let language = if unattended { cx.lang } else { language(cx)? };
     // From here on it speaks the language that was chosen.
@@ -43,16 +44,17 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
         zone: &zone,
         recovery: answers.recovery.then_some((1, 1)),
     };
-    let store = (cx.places.open)(&cx.home)?;
+    // Into a folder beside, as for a restore: an interrupted first run leaves no office without its words.
+    let making = beside(&cx.home, ".making")?;
+    let store = (cx.places.open)(&making)?;
     let founded = Desk::found(store, &founding, system_ms)?;
     let mut desk = founded.desk;
     let own = sheet(cx, &answers.name, &answers.office, &founded.words);
     let office: Vec<String> = founded.sheets.iter().map(|words| sheet(cx, &answers.office, &answers.office, words)).collect();
     if unattended {
-        let path = cx.home.join("recovery-words.txt");
+        let path = making.join("recovery-words.txt");
         let text = std::iter::once(&own).chain(&office).map(String::as_str).collect::<Vec<_>>().join("\n\n\u{c}\n");
         write_private(&path, text.as_bytes())?;
-        out.line(cx.say("answer-init-words-file", &[("path", path.display().to_string())]));
     } else {
         out.line(&own);
         office.iter().for_each(|sheet| out.line(format!("\n{sheet}")));
@@ -63,6 +65,11 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
         desk.recovery_tested()?;
     }
     desk.end()?;
+    drop(desk);
+    put_in_place(&making, &cx.home)?;
+    if unattended {
+        out.line(cx.say("answer-init-words-file", &[("path", cx.home.join("recovery-words.txt").display().to_string())]));
+    }
     out.line(cx.say("answer-init-done", &[("name", answers.office), ("home", cx.home.display().to_string())]));
     Ok(0)
 }
@@ -176,41 +183,71 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
         return Err(Problem::new(Exit::No, "problem-no-backup-there").with("path", folder.display()));
     }
     cx.refuse_shared()?;
+    not_filled(&cx.home)?;
     let words = ask::words(cx)?;
     amparo_office::desk::check_words(&words)?;
     // Into a folder beside, renamed when it is whole: an interrupted restore leaves no half office.
-    let beside = beside(&cx.home);
-    let cannot = |path: &Path| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display());
-    if beside.exists() {
-        fs::remove_dir_all(&beside).map_err(|_| cannot(&beside))?;
-    }
+    let beside = beside(&cx.home, ".restoring")?;
     let store = (cx.places.open)(&beside)?;
     let restored = Desk::restore(&folder, store, &words, system_ms);
     let mut desk = match restored {
         Ok(desk) => desk,
         Err(problem) => {
-            fs::remove_dir_all(&beside).map_err(|_| cannot(&beside))?;
+            fs::remove_dir_all(&beside).map_err(|_| cannot_write(&beside))?;
             return Err(problem);
         }
     };
-    out.line(cx.say("answer-restored", &[("cases", desk.cases().len().to_string())]));
+    let cases = desk.cases().len();
+    if !cx.json() {
+        out.line(cx.say("answer-restored", &[("cases", cases.to_string())]));
+    }
     let passphrase = ask::new_passphrase(cx, "passphrase-file")?;
     desk.change_passphrase(&passphrase)?;
     desk.recovery_tested()?;
     desk.end()?;
     drop(desk);
-    if cx.home.exists() {
-        fs::remove_dir(&cx.home).map_err(|_| Problem::new(Exit::No, "problem-not-empty").with("path", cx.home.display()))?;
+    put_in_place(&beside, &cx.home)?;
+    match cx.json() {
+        true => out.json(&serde_json::json!({"cases": cases})),
+        false => out.line(cx.word("answer-new-passphrase")),
     }
-    fs::rename(&beside, &cx.home).map_err(|_| cannot(&cx.home))?;
-    out.line(cx.word("answer-new-passphrase"));
     Ok(0)
 }
 
-fn beside(home: &Path) -> PathBuf {
-    let mut name = home.file_name().unwrap_or_default().to_owned();
-    name.push(".restoring");
-    home.with_file_name(name)
+fn cannot_write(path: &Path) -> Problem {
+    Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display())
+}
+
+/// Refuses a folder that holds something already.
+fn not_filled(home: &Path) -> Result<()> {
+    match fs::read_dir(home).is_ok_and(|mut entries| entries.next().is_some()) {
+        true => Err(Problem::new(Exit::No, "problem-not-empty").with("path", home.display())),
+        false => Ok(()),
+    }
+}
+
+/// The folder beside the office's in which it is made, empty.
+fn beside(home: &Path, ending: &str) -> Result<PathBuf> {
+    let mut name = home.file_name().ok_or_else(|| cannot_write(home))?.to_owned();
+    name.push(ending);
+    let beside = home.with_file_name(name);
+    match fs::remove_dir_all(&beside) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(cannot_write(&beside)),
+        _ => Ok(beside),
+    }
+}
+
+/// Gives a whole office its name; what was said to be there is there after a loss of power, too.
+fn put_in_place(made: &Path, home: &Path) -> Result<()> {
+    let named = || -> std::io::Result<()> {
+        if home.exists() {
+            fs::remove_dir(home)?;
+        }
+        fs::rename(made, home)?;
+        let parent = home.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(parent)?.sync_all()
+    };
+    named().map_err(|_| cannot_write(home))
 }
 
 /// What this machine has, what is missing, and what that turns off.

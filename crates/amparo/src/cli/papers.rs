@@ -220,6 +220,8 @@ pub fn value_in_words(cx: &Cx, spec: &FieldSpec, value: &Value) -> String {
     match (spec.ty, value) {
         (Type::Choice(_), Value::Text(code)) => cx.term("choice", code),
         (Type::Flag, Value::Flag(yes)) => cx.word(if *yes { "yes" } else { "no" }),
+        // The currency stands beside it.
+        (_, Value::Number(cents)) if spec.name.ends_with("_cents") => Value::Hundredths(*cents).to_text(),
         (_, value) => plain(&value.to_text()),
     }
 }

@@ -78,6 +78,22 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
 }
 
 #[test]
+fn two_programs_at_once_wait_for_each_other() {
+    let (place, case) = Place::with_case();
+    for i in 0..12_i64 {
+        place.write(&format!("{}/calls-{i}.xml", ["one", "two"][i as usize % 2]), &papers::many_calls(&format!("+141555502{i:02}"), i * 40, 10));
+    }
+    let run = |folder: &str| place.command().args(["add", &case, folder, "--json"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let both = [run("one"), run("two")].map(|child| child.wait_with_output().expect("it ends"));
+    for done in &both {
+        assert!(done.status.success(), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    }
+    assert_eq!(place.ids(&case).len(), 120);
+    assert_eq!(given(&place, &case).iter().collect::<BTreeSet<_>>().len(), 12);
+    place.verified();
+}
+
+#[test]
 fn the_same_file_again_is_already_held() {
     let (place, case) = Place::with_case();
     place.write("one/calls.xml", &papers::many_calls("+14155550201", 0, 8));

@@ -88,8 +88,9 @@ impl Prepared {
         for name in KEPT {
             copy(&self.place.path(&format!("kept-{name}")), &self.place.path(name));
         }
-        let _ = std::fs::remove_dir_all(self.place.path("restored"));
-        let _ = std::fs::remove_dir_all(self.place.path("restored.restoring"));
+        for name in ["restored", "restored.restoring", "begun", "begun.making"] {
+            let _ = std::fs::remove_dir_all(self.place.path(name)); // not there but for the task that makes it
+        }
     }
 
     fn ids(&self) -> BTreeSet<String> {
@@ -186,15 +187,25 @@ fn restoring(p: &Prepared, moment: &Moment) {
     }
 }
 
+/// An office has its words and verifies, or it is not there.
+fn beginning(p: &Prepared, moment: &Moment) {
+    let home = p.place.path("begun");
+    if home.exists() || *moment != (Moment::Killed { answered: false }) {
+        words_of(&std::fs::read_to_string(home.join("recovery-words.txt")).expect("the sheet"));
+        assert_eq!(p.place.run(&["verify", "--json", "--home", home.to_str().expect("text")]).done().one()["ok"], true);
+    }
+}
+
 fn tasks(p: &Prepared) -> Vec<Task> {
     let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect();
-    let restored = p.place.path("restored");
+    let (restored, begun) = (p.place.path("restored"), p.place.path("begun"));
     vec![
         Task { name: "add", words: words(&["add", &p.case, "new", "--whose", "client"]), check: adding, done_says: 0 },
         Task { name: "withdraw", words: words(&["withdraw", &p.case, &p.first]), check: withdrawing, done_says: 1 },
         Task { name: "grant", words: words(&["grant", &p.case, &p.member]), check: granting, done_says: 0 },
         Task { name: "backup", words: words(&["backup", "backup"]), check: backing_up, done_says: 0 },
         Task { name: "restore", words: words(&["restore", "backup", "--home", restored.to_str().expect("text"), "--words-file", "words.txt"]), check: restoring, done_says: 1 },
+        Task { name: "init", words: words(&["init", "--unattended", "--home", begun.to_str().expect("text")]), check: beginning, done_says: 1 },
     ]
 }
 

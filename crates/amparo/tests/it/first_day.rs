@@ -82,6 +82,12 @@ fn a_family_is_gathered_and_every_command_answers_in_the_published_shapes() {
     let one = place.run_with(&["calls", &case, "--number", "-", "--json", "--unmask", "--because", "review"], number.as_bytes()).done().lines();
     assert!(!one.is_empty() && one.iter().all(|c| c["number"] == number.as_str()));
 
+    // As of another day, other things are computed; what is logged is the day it was.
+    let early = lines(&["timeline", &case, "--json", "--as-of", "2016-06-30"]);
+    assert!(!early.is_empty() && early.len() < timeline.len());
+    place.run(&["check", &case, "--now", "2001-02-03T04:05:06Z"]).done();
+    assert!(lines(&["log", &case, "--json"]).iter().all(|l| text(l, "at").as_str() > "2020"));
+
     // Looking for words.
     let hits = place.run_with(&["find", &case, "-", "--json"], b"baker\n").done().lines();
     let (last, hits) = hits.split_last().expect("a last line");

@@ -31,7 +31,8 @@ fn a_lost_laptop_comes_back_from_the_backup_and_the_sheet_alone() {
     let wrong = words.replacen(words.split(' ').next().expect("a word"), "zoo", 1);
     other.run_with(&["restore", "stick"], wrong.as_bytes()).failed(3);
     assert!(!other.home().join("office.db").exists() && !other.path("home.restoring").exists());
-    other.run_with(&["restore", "stick"], words.as_bytes()).done();
+    let back = other.run_with(&["restore", "stick", "--json"], words.as_bytes()).done().one();
+    assert_eq!(back["cases"], 1);
     assert_eq!(other.records(&case), records);
     other.verified();
     other.run_with(&["restore", "stick"], words.as_bytes()).failed(1);

@@ -192,6 +192,17 @@ fn a_days_work_speaks_spanish() {
     ] {
         hear(words, "");
     }
+    if let Ok(text) = std::process::Command::new("pdftotext").arg(place.path("cronologia.pdf")).arg("-").output() {
+        // Every page is stamped in both languages.
+        let text = String::from_utf8_lossy(&text.stdout);
+        let said: Vec<&str> = text.lines().filter(|l| !l.starts_with("Privileged and confidential:")).collect();
+        listener.hear("chronology", &said.join("\n"));
+    }
+    let mut hear = |words: &[&str], typed: &str| {
+        let ran = place.run_with(words, typed.as_bytes());
+        assert_eq!(ran.code, Some(0), "{words:?}: {}{}", ran.out, ran.err);
+        listener.hear_run(&words.join(" "), &ran);
+    };
     hear(&["find", &case, "-"], "panadería");
     hear(&["find", &case, "-"], "zepelín");
     hear(&["find", "--all", "-"], "panadería");
