@@ -172,6 +172,8 @@ impl Office {
             let entries = (at == last).then_some(&moment);
             before = Some(self.bundle(folder, at, before, pieces, entries, &mut altered)?);
         }
+        // Last: they remember the office's newest entry, which a run that is cut off before its last bundle does not bring.
+        write_whole(folder, "members.json", |file| Ok(file.write_all(&moment.members)?))?;
         if moment.damaged.is_empty() {
             self.drop_older_keys(folder, &last)?;
         }
@@ -300,8 +302,7 @@ impl Office {
         }
         remove_folder(&whole)?; // of a run that was cut off: no bundle has its number
         fs::rename(&part, &whole)?;
-        File::open(folder)?.sync_all()?;
-        write_whole(folder, "members.json", |file| Ok(file.write_all(&moment.members)?))
+        Ok(File::open(folder)?.sync_all()?)
     }
 
     fn bundle(&self, folder: &Path, at: Number, before: Option<Sha256>, pieces: &[Piece], last: Option<&Moment>, altered: &mut Vec<Sha256>) -> Result<Sha256> {

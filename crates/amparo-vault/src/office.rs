@@ -192,6 +192,8 @@ impl Office {
         if store.tip(&id.0)?.is_none() {
             return Err(VaultError::NoOffice);
         }
+        // Rows, entries and head of one moment: nobody writes in between.
+        let reading = store.lock(&mut || {})?;
         let mut roster = Roster::default();
         let mut journal = Journal::replay(&*store, &session, id, &mut roster, &mut |_, _, _, _| {})?;
         let (_, jk) = journal.ring.newest().ok_or(VaultError::NoGrant(id))?;
@@ -204,6 +206,7 @@ impl Office {
         }
         let named = (remembered || !roster.lost(seq)).then_some(session.head);
         heads::judge(&*store, &mut journal, session.office(), &head_key, &roster.head_keys, named)?;
+        drop(reading);
         let office = Office { store, session, journal, roster: Arc::new(roster), head_key };
         if office.journal.standing.writable() {
             office.finish_forgetting()?;
