@@ -313,6 +313,11 @@ pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
 /// The place a record comes from, as PNG: its page with the rectangle, its line framed, or what was read where neither can be drawn.
 pub fn picture(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Shown>, cx: &Cx) -> Result<Vec<u8>> {
     let workers = workers()?;
+    // A line of a telephone's file stands among other people's lines: without a reason only what may be shown is drawn.
+    let among_others = matches!(record.kind, Kind::Call | Kind::Message | Kind::Contact | Kind::Deposit);
+    if !look.unmasked && (shown.get().masked || among_others) {
+        return facts(&workers, shown, cx);
+    }
     let (name, _, mut body) = case.fetch(look, record.provenance.giving)?;
     let taken = add::held(name, &mut body)?;
     let Place { inside, spot, .. } = &record.provenance.place;
@@ -326,13 +331,16 @@ pub fn picture(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Sh
     };
     match drawn {
         Ok(png) => Ok(png),
-        Err(_) => {
-            // A row of a database has no page: what was read stands on one.
-            let text = fields_as_lines(cx, shown);
-            let made = Taken::of("record.txt".to_owned(), text.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))?;
-            workers.row(&made.file, &made.name, made.bytes, "", 1, WIDTH).map_err(|e| Problem::new(Exit::No, "problem-page").with("why", cx.term("reason", e.reason())))
-        }
+        // A row of a database has no page: what was read stands on one.
+        Err(_) => facts(&workers, shown, cx),
     }
+}
+
+/// A page made of what was read and may be shown.
+fn facts(workers: &crate::reading::Workers, shown: &Visible<Shown>, cx: &Cx) -> Result<Vec<u8>> {
+    let text = fields_as_lines(cx, shown);
+    let made = Taken::of("record.txt".to_owned(), text.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))?;
+    workers.row(&made.file, &made.name, made.bytes, "", 1, WIDTH).map_err(|e| Problem::new(Exit::No, "problem-page").with("why", cx.term("reason", e.reason())))
 }
 
 fn fields_as_lines(cx: &Cx, shown: &Visible<Shown>) -> String {
