@@ -26,5 +26,8 @@ fn main() {
     let table = CallTable::build(&view);
     println!("merged {} of {} in {:?}", table.merged(), table.unmerged(), start.elapsed());
     let start = std::time::Instant::now();
+    let one = CallTable::build_of(&view, numbers.first().map(String::as_str));
+    println!("one number alone: {} months in {:?}", one.summaries(None).len(), start.elapsed());
+    let start = std::time::Instant::now();
     println!("{} months of one number in {:?}", table.summaries(numbers.first().map(String::as_str)).len(), start.elapsed());
 }
