@@ -57,17 +57,18 @@ pub fn timeline(view: &View<'_>, records: &[Record], calls: &CallTable<'_>) -> T
             }
             continue;
         }
-        // Social Security and Medicare record the same year's pay: one line, unless they differ.
-        if let Some(twin) = twin_of(r).and_then(|basis| records.iter().find(|o| same_year(o, r) && o.text("basis") == Some(basis))) {
-            if r.text("basis") == Some("ssa_medicare") {
+        // One paper's figures of one year that are the same amount are one line: the boxes of a W-2, Social Security's
+        // and Medicare's record.
+        let mut ids = vec![EvidenceId::Record(r.id)];
+        if r.kind == Kind::Earnings {
+            let twins: Vec<&Record> = records.iter().filter(|o| same_year(o, r)).collect();
+            if twins.iter().any(|o| rank(o) < rank(r)) {
                 continue;
             }
-            let Some(says) = says::record(r) else { continue };
-            items.push(TimelineItem { when, lane, subject: r.subject, records: vec![EvidenceId::Record(r.id), EvidenceId::Record(twin.id)], says });
-            continue;
+            ids.extend(twins.iter().filter(|o| o.id != r.id).map(|o| EvidenceId::Record(o.id)));
         }
         let Some(says) = says::record(r) else { continue };
-        items.push(TimelineItem { when, lane, subject: r.subject, records: vec![EvidenceId::Record(r.id)], says });
+        items.push(TimelineItem { when, lane, subject: r.subject, records: ids, says });
     }
     for ((subject, when), records) in messages {
         let says = Says::new("timeline-messages").with("count", Arg::Number(records.len() as i64));
@@ -101,17 +102,13 @@ pub fn timeline(view: &View<'_>, records: &[Record], calls: &CallTable<'_>) -> T
     Timeline { items }
 }
 
-/// The other of the two figures that a Social Security statement gives of a year.
-fn twin_of(r: &Record) -> Option<&'static str> {
-    match (r.kind, r.text("basis")?) {
-        (Kind::Earnings, "ssa_fica") => Some("ssa_medicare"),
-        (Kind::Earnings, "ssa_medicare") => Some("ssa_fica"),
-        _ => None,
-    }
+/// Which of a paper's figures speaks for the others: the first by name (box 1 before 3, Social Security before Medicare).
+fn rank(r: &Record) -> (Option<&str>, amparo_model::RecordId) {
+    (r.text("basis"), r.id)
 }
 
 fn same_year(a: &Record, b: &Record) -> bool {
-    a.kind == b.kind && a.subject == b.subject && a.provenance.original == b.provenance.original && ["year", "amount_cents"].iter().all(|f| a.fields.get(f) == b.fields.get(f))
+    a.kind == b.kind && a.subject == b.subject && a.provenance.original == b.provenance.original && ["employer", "year", "amount_cents"].iter().all(|f| a.fields.get(f) == b.fields.get(f))
 }
 
 /// The day by which an item is put in order: an open beginning stands at its end.

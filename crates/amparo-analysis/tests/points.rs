@@ -100,6 +100,17 @@ fn papers_of_two_people_and_of_nobody_make_no_point() {
     }
 }
 
+#[test]
+fn one_papers_equal_figures_of_a_year_are_one_line() {
+    let file = CaseFile::default();
+    let earned = |n, basis: &'static str, cents: &'static str| record(n, (1, Kind::Earnings, &[("year", "2019"), ("basis", basis), ("amount_cents", cents)]), Some(CLIENT), Certainty::Stated);
+    let view = view(&file, vec![earned(0, "w2_box3", "100"), earned(1, "w2_box1", "100"), earned(2, "w2_box5", "120")], vec![]);
+    let items = amparo_analysis::timeline(&view, &merge(&view), &CallTable::build(&view)).items;
+    let lines: Vec<usize> = items.iter().map(|i| i.records.len()).collect();
+    assert_eq!(lines.iter().sum::<usize>(), 3);
+    assert_eq!(lines.len(), 2);
+}
+
 // ---- calls ----
 
 fn batch(source: u8, subject: Option<PartyId>, line: Option<&str>, calls: &[(&str, Direction, &str, u32)]) -> CallBatch {
