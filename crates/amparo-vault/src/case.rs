@@ -123,7 +123,7 @@ impl Case<Sealed> {
 
 fn replay(store: &Arc<dyn Store>, session: &Arc<Session>, roster: &Arc<Roster>, head_key: &Key, known: (u64, Sha256), id: JournalId) -> Result<Open> {
     // Rows, entries and head of one moment: read while somebody writes, the head could name an entry that was not there yet.
-    let _reading = store.lock(&mut || {})?;
+    let _reading = store.lock(&mut || store.waiting())?;
     let mut file = CaseFile { journal: Some(id), ..CaseFile::default() };
     let mut authority = (**roster).clone();
     let mut frozen = Frozen(&mut authority);

@@ -193,7 +193,7 @@ impl Office {
             return Err(VaultError::NoOffice);
         }
         // Rows, entries and head of one moment: nobody writes in between.
-        let reading = store.lock(&mut || {})?;
+        let reading = store.lock(&mut || store.waiting())?;
         let mut roster = Roster::default();
         let mut journal = Journal::replay(&*store, &session, id, &mut roster, &mut |_, _, _, _| {})?;
         let (_, jk) = journal.ring.newest().ok_or(VaultError::NoGrant(id))?;
