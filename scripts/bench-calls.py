@@ -80,8 +80,8 @@ class Amparo:
             f.write(PASSPHRASE + "\n")
         self.env = {**os.environ, "AMPARO_HOME": self.home, "AMPARO_PASSPHRASE_FILE": os.path.abspath(phrase), "AMPARO_LANG": "en"}
 
-    def run(self, *args):
-        done = subprocess.run([self.program, *args], env=self.env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    def run(self, *args, say=""):
+        done = subprocess.run([self.program, *args], env=self.env, capture_output=True, text=True, input=say)
         if done.returncode != 0:
             sys.exit(f"amparo {' '.join(args)} failed ({done.returncode}):\n{done.stdout}\n{done.stderr}")
         return done.stdout
@@ -92,7 +92,7 @@ class Amparo:
     def add(self, file):
         shutil.rmtree(self.home, ignore_errors=True)
         self.run("init", "--unattended")
-        case = json.loads(self.run("case", "new", "--json"))["case"]
+        case = json.loads(self.run("case", "new", "-", "--json", say="Para medir\n"))["case"]
         before = sum(self.sizes())
         cpu, wall, peak, _ = measured([self.program, "add", case, file], self.env)
         status = json.loads(self.run("status", case, "--json").splitlines()[0])
@@ -101,6 +101,27 @@ class Amparo:
         table = sum(self.sizes()) - before - original
         shutil.rmtree(self.home)
         return cpu, wall, peak, table, status
+
+
+    def question(self, file, rows):
+        """Adds the first rows of a file, then asks for the calls with one of its numbers, three times."""
+        part = os.path.join(os.path.dirname(self.home), "part.csv")
+        with open(file) as source, open(part, "w") as out:
+            lines = [line for _, line in zip(range(rows + 1), source)]
+            out.writelines(lines)
+        number = lines[1].split(",")[2]
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.run("init", "--unattended")
+        case = json.loads(self.run("case", "new", "-", "--json", say="Para medir\n"))["case"]
+        self.run("add", case, part)
+        seconds = []
+        for _ in range(3):
+            start = time.monotonic()
+            answer = self.run("calls", case, "--number", "-", "--because", "review", "--json", say=number + "\n")
+            seconds.append(time.monotonic() - start)
+        shutil.rmtree(self.home)
+        os.remove(part)
+        return statistics.median(seconds), len(answer.splitlines())
 
 
 def duckdb(file, dir):
@@ -137,6 +158,9 @@ def main():
     if options.rare:
         cpu, wall, peak, table, status = amparo.add(options.rare)
         print(f"numbers that hardly repeat: {cpu:.2f} CPU-s, {wall:.2f} s wall, {mib(peak)} memory, table {mib(table)}; {status['records']} records, {status['state']}")
+    rows = min(1_000_000, ours[0][4]["records"])
+    seconds, months = amparo.question(options.file, rows)
+    print(f"one number asked for in a case of {rows} calls: {seconds:.2f} s on the wall, {months} lines of answer")
 
 
 main()
