@@ -263,3 +263,6 @@ problem-handed-to-another = It was handed over to somebody else's key. Ask for i
 problem-needs-recipient = This profile hands over keys, so it needs the receiver's own key: --to age1...
 problem-no-identity = { $path } holds no age identity (a line that begins with AGE-SECRET-KEY-).
 problem-same-case = The paper is in that case already.
+answer-loss-missing = Entries { $from } to { $to } are lost for good.
+answer-loss-goes-on = Accepted: the loss is written down, and work can go on from what is left.
+answer-loss-needs-second = Written down. Another member has to accept it too, the same way, before work can go on.

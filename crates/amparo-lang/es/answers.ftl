@@ -263,3 +263,6 @@ problem-handed-to-another = Se entregó a la llave de otra persona. Pida que se 
 problem-needs-recipient = Este perfil entrega llaves, así que necesita la llave de quien recibe: --to age1...
 problem-no-identity = { $path } no tiene una identidad de age (una línea que empieza con AGE-SECRET-KEY-).
 problem-same-case = El papel ya está en ese caso.
+answer-loss-missing = Las entradas { $from } a { $to } se perdieron para siempre.
+answer-loss-goes-on = Aceptado: la pérdida quedó escrita y se puede seguir con lo que queda.
+answer-loss-needs-second = Quedó escrito. Otro miembro tiene que aceptarla también, del mismo modo, antes de seguir.

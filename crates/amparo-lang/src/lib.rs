@@ -238,7 +238,22 @@ mod tests {
     }
 
     /// Messages that read the same in both languages: names, signs and words that both share.
-    const SAME: &[&str] = &["answer-version", "field-principal", "format-google-voice-html", "format-pdf", "no", "type-visa"];
+    const SAME: &[&str] = &[
+        "answer-version",
+        "choice-google-voice",
+        "choice-imessage",
+        "choice-mms",
+        "choice-signal",
+        "choice-sms",
+        "choice-telegram",
+        "choice-visa",
+        "choice-whatsapp",
+        "field-principal",
+        "format-google-voice-html",
+        "format-pdf",
+        "no",
+        "type-visa",
+    ];
 
     #[test]
     fn no_spanish_message_is_its_english_twin() {

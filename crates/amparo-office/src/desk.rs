@@ -5,7 +5,7 @@ use crate::open_case::OpenCase;
 use crate::problem::{Exit, Problem, Result};
 use amparo_model::ids::RunId;
 use amparo_model::{JournalId, MemberId, PartyId};
-use amparo_vault::{BackedUp, BackupChoices, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
+use amparo_vault::{Accepted, BackedUp, BackupChoices, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -53,6 +53,21 @@ impl Desk {
     /// Goes on with what [`Desk::secret`] handed to the agent.
     pub fn resume(store: Arc<dyn Store>, secret: &[u8], clock: fn() -> Now) -> Result<Desk> {
         Ok(Desk { office: amparo_vault::resume(store, secret)?, clock })
+    }
+
+    /// Opens an office whose newest entries are missing: to accept the loss, and for nothing else.
+    pub fn to_recover(store: Arc<dyn Store>, passphrase: &str, clock: fn() -> Now) -> Result<Desk> {
+        Ok(Desk { office: amparo_vault::unlock_to_recover(store, passphrase)?, clock })
+    }
+
+    /// Accepts that entries of a case, or of the office's own journal, are lost. Restore from a backup first, where there is one.
+    pub fn accept_loss(&mut self, handle: Option<&str>) -> Result<Accepted> {
+        self.may(Action::Forget)?;
+        let journal = match handle {
+            Some(handle) => self.journal_of(handle)?,
+            None => self.office.journal().id,
+        };
+        Ok(self.office.accept_loss(journal, (self.clock)())?)
     }
 
     /// Opens the office with the 24 words of a member's sheet.
@@ -265,6 +280,7 @@ impl Desk {
     /// Adds what is new to a backup folder; `full` begins a new series with everything.
     pub fn backup(&mut self, folder: &Path, label: &str, full: bool) -> Result<BackedUp> {
         self.may(Action::Backup)?;
+        self.office.tidy((self.clock)())?; // what interrupted work left need not travel
         Ok(self.office.backup_with(folder, label, BackupChoices { full, ..BackupChoices::default() }, (self.clock)())?)
     }
 

@@ -5,9 +5,10 @@ use crate::problem::{Exit, Problem, Result};
 use amparo_analysis::{CallBatch, View, view};
 use amparo_model::event::SegmentKind;
 use amparo_model::reading::PageText;
-use amparo_model::{CaseFile, Certainty, Draft, Giving, PartyId, Record, Reject, wire};
+use amparo_model::{CaseFile, Certainty, Draft, Giving, Inside, MemberId, PartyId, Record, Reject, wire};
 use amparo_vault::{Case, Look, Open, Roster};
 use jiff::tz::TimeZone;
+use std::collections::BTreeMap;
 
 /// What of a case is wanted: a question about calls need not read the pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -56,11 +57,16 @@ pub fn case_file(case: &Case<Open>, look: &Look) -> Result<CaseFile> {
 pub fn load(case: &Case<Open>, look: &Look, roster: &Roster, want: Want) -> Result<Loaded> {
     let file = case_file(case, look)?;
     let (mut records, mut calls) = (Vec::new(), Vec::new());
+    let authors: BTreeMap<u64, MemberId> = file.log.iter().map(|l| (l.seq, l.author)).collect();
     for giving in file.readable() {
-        let by = author(&file, giving, roster);
+        let by = authors.get(&giving.seq).and_then(|author| roster.name_of(*author)).map(str::to_owned);
+        // Records of one file inside come one after the other: it is looked up once.
+        let mut last: Option<(String, Option<&Inside>)> = None;
         let mut take = |draft: Draft| {
-            let record = record(draft, giving, by.as_deref());
-            records.push(record);
+            let known = last.take().filter(|(path, _)| *path == draft.place.inside);
+            let (path, inside) = known.unwrap_or_else(|| (draft.place.inside.clone(), inside_of(giving, &draft.place.inside)));
+            records.push(record(draft, giving, inside, by.as_deref()));
+            last = Some((path, inside));
         };
         for segment in &giving.reading.segments {
             match segment.kind {
@@ -126,8 +132,7 @@ fn zone_of(file: &CaseFile, roster: &Roster) -> Result<TimeZone> {
     view::zone_named(name).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-zone").with("value", name))
 }
 
-fn record(draft: Draft, giving: &Giving, by: Option<&str>) -> Record {
-    let inside = inside_of(giving, &draft.place.inside);
+fn record(draft: Draft, giving: &Giving, inside: Option<&Inside>, by: Option<&str>) -> Record {
     let mut record = view::record_of(draft, giving.given.sha256, &giving.given.name, "", giving.seq, subject_of(giving, inside));
     record.provenance.reader = reader_of(giving, inside).to_owned();
     if record.certainty == Certainty::Set {
@@ -137,19 +142,14 @@ fn record(draft: Draft, giving: &Giving, by: Option<&str>) -> Record {
 }
 
 /// The file inside an archive that a place belongs to: a database's table lies below its file.
-fn inside_of<'a>(giving: &'a Giving, path: &str) -> Option<&'a amparo_model::Inside> {
+fn inside_of<'a>(giving: &'a Giving, path: &str) -> Option<&'a Inside> {
     giving.reading.inside.iter().filter(|f| is_below(path, &f.path)).max_by_key(|f| f.path.len())
 }
 
-fn reader_of<'a>(giving: &'a Giving, inside: Option<&'a amparo_model::Inside>) -> &'a str {
+fn reader_of<'a>(giving: &'a Giving, inside: Option<&'a Inside>) -> &'a str {
     inside.map_or(giving.reading.report.reader.as_str(), |f| f.report.reader.as_str())
 }
 
-fn subject_of(giving: &Giving, inside: Option<&amparo_model::Inside>) -> Option<PartyId> {
+fn subject_of(giving: &Giving, inside: Option<&Inside>) -> Option<PartyId> {
     inside.map_or(giving.subject, |f| giving.subject_of(&f.path))
-}
-
-fn author(file: &CaseFile, giving: &Giving, roster: &Roster) -> Option<String> {
-    let line = file.log.iter().find(|l| l.seq == giving.seq)?;
-    roster.name_of(line.author).map(str::to_owned)
 }

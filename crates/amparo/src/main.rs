@@ -4,6 +4,7 @@ mod agent;
 mod cli;
 mod reading;
 
+use amparo_lang::Lang;
 use amparo_office::{Problem, Result, Store, VaultError};
 use amparo_store::Local;
 use std::ffi::OsString;
@@ -14,9 +15,9 @@ use std::sync::Arc;
 /// Where offices lie on this machine: the one driver that this program composes.
 const PLACES: cli::Places = cli::Places { exists: Local::exists, shared: |path| amparo_store::shared_folder(path).is_some(), open };
 
-fn open(home: &Path) -> Result<Arc<dyn Store>> {
+fn open(home: &Path, lang: Lang) -> Result<Arc<dyn Store>> {
     let local = Local::open(home).map_err(|e| Problem::from(VaultError::Store(e)))?;
-    Ok(Arc::new(local))
+    Ok(Arc::new(local.when_waiting(move || cli::waiting(lang))))
 }
 
 fn main() -> ExitCode {

@@ -49,7 +49,7 @@ impl Show<'_> {
         let family = write_family(seed, work)?;
         // 2. An office of their own, and the case.
         let home = work.join("office");
-        let store = (cx.places.open)(&home)?;
+        let store = (cx.places.open)(&home, cx.lang)?;
         let founding = Founding {
             passphrase: "an invented passphrase for an invented office",
             member_name: &cx.word("demo-member"),
@@ -193,7 +193,7 @@ impl Show<'_> {
         file.seek(SeekFrom::Start(middle)).and_then(|_| file.read_exact(&mut byte)).map_err(store)?;
         file.seek(SeekFrom::Start(middle)).and_then(|_| file.write_all(&[byte[0] ^ 1])).map_err(store)?;
         drop(file);
-        let desk = Desk::unlock((cx.places.open)(&copy)?, founding.passphrase, system_ms)?;
+        let desk = Desk::unlock((cx.places.open)(&copy, cx.lang)?, founding.passphrase, system_ms)?;
         let report = desk.verify(true)?;
         let altered: Vec<String> = report.journals.iter().flat_map(|f| f.altered.iter()).map(|b| b.to_string().chars().take(12).collect()).collect();
         let named = altered.first().cloned().unwrap_or_default();

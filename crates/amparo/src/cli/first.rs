@@ -46,7 +46,7 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     };
     // Into a folder beside, as for a restore: an interrupted first run leaves no office without its words.
     let making = beside(&cx.home, ".making")?;
-    let store = (cx.places.open)(&making)?;
+    let store = (cx.places.open)(&making, cx.lang)?;
     let founded = Desk::found(store, &founding, system_ms)?;
     let mut desk = founded.desk;
     let own = sheet(cx, &answers.name, &answers.office, &founded.words);
@@ -161,6 +161,9 @@ pub fn lock(cx: &Cx, out: &mut Out) -> Result<u8> {
 
 /// Back in with the words: a new passphrase for this member.
 pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
+    if cx.parsed.has("accept-loss") {
+        return accept_loss(cx, out);
+    }
     let store = cx.store()?;
     let words = ask::words(cx)?;
     let mut desk = Desk::with_words(store, &words, system_ms)?;
@@ -170,6 +173,19 @@ pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
     desk.end()?;
     agent::stop(&cx.home);
     out.line(cx.word("answer-new-passphrase"));
+    Ok(0)
+}
+
+/// Goes on after entries were lost, of a case or of the office itself. That it was accepted stays written.
+fn accept_loss(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let store = cx.store()?;
+    let passphrase = ask::passphrase(cx, "passphrase-file", "ask-passphrase")?;
+    let mut desk = Desk::to_recover(store, &passphrase, system_ms)?;
+    let accepted = desk.accept_loss(cx.parsed.flag("case").map_err(usage)?)?;
+    if let Some((from, to)) = accepted.missing {
+        out.line(cx.say("answer-loss-missing", &[("from", from.to_string()), ("to", to.to_string())]));
+    }
+    out.line(cx.word(if accepted.goes_on { "answer-loss-goes-on" } else { "answer-loss-needs-second" }));
     Ok(0)
 }
 
@@ -188,7 +204,7 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
     amparo_office::desk::check_words(&words)?;
     // Into a folder beside, renamed when it is whole: an interrupted restore leaves no half office.
     let beside = beside(&cx.home, ".restoring")?;
-    let store = (cx.places.open)(&beside)?;
+    let store = (cx.places.open)(&beside, cx.lang)?;
     let restored = Desk::restore(&folder, store, &words, system_ms);
     let mut desk = match restored {
         Ok(desk) => desk,

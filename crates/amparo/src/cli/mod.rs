@@ -88,7 +88,8 @@ pub struct Places {
     pub exists: fn(&Path) -> bool,
     /// A synced or network folder, where a live office would be damaged.
     pub shared: fn(&Path) -> bool,
-    pub open: fn(&Path) -> Result<Arc<dyn Store>>,
+    /// Opens or makes it; the language is for saying that another program is writing.
+    pub open: fn(&Path, Lang) -> Result<Arc<dyn Store>>,
 }
 
 /// What every command works with.
@@ -157,7 +158,7 @@ impl Cx {
             return Err(Problem::new(Exit::No, "problem-no-office").with("home", self.home.display()));
         }
         self.refuse_shared()?;
-        (self.places.open)(&self.home)
+        (self.places.open)(&self.home, self.lang)
     }
 
     pub fn refuse_shared(&self) -> Result<()> {
@@ -228,6 +229,11 @@ impl Cx {
 /// Milliseconds since 1970 by the system's clock: what entries are stamped with.
 pub fn system_ms() -> i64 {
     jiff::Timestamp::now().as_millisecond()
+}
+
+/// Says that another program is writing and this one waits.
+pub fn waiting(lang: Lang) {
+    Out::new().aside(word("answer-waiting", lang));
 }
 
 /// The system's clock.
