@@ -32,6 +32,7 @@ bench: ## both sides in one run; see docs/benchmarks.md
 	bash scripts/bench
 
 crash: ## kill the real program at sampled writes
+	$(CARGO) build --locked -p amparo-worker -p amparo-family
 	AMPARO_CRASH_POINTS=$${AMPARO_CRASH_POINTS:-300} $(CARGO) test --locked -p amparo --test it crash -- --nocapture
 
 fuzz: ## hand every reader made-up bytes, FUZZ_SECONDS (60) each
