@@ -176,3 +176,27 @@ fn an_older_folder_that_was_put_back_is_noticed() {
     let found = place.run(&["verify", &case, "--since", &words, "--json"]);
     assert_eq!((found.code, found.one()["since"].as_bool()), (Some(1), Some(false)));
 }
+
+#[test]
+fn a_lost_tail_is_accepted_only_where_it_is_asked_for_and_stays_written() {
+    let (place, case) = Place::with_case();
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["lock"]).done();
+    let yesterday = place.path("yesterday");
+    assert!(std::process::Command::new("cp").arg("-a").arg(place.home()).arg(&yesterday).status().expect("cp runs").success());
+    place.run(&["add", &case, "account.jsonl"]).done();
+    // The database of yesterday with the heads of today: entries are missing.
+    for name in ["office.db", "office.db-wal", "office.db-shm"] {
+        std::fs::copy(yesterday.join(name), place.home().join(name)).expect("put back");
+    }
+    let found = place.run(&["verify", "--json"]);
+    assert_ne!(found.code, Some(0), "{}{}", found.out, found.err);
+    assert_ne!(place.run(&["add", &case, "account.jsonl"]).code, Some(0), "nothing is written over a loss");
+    place.run(&["recover", "--accept-loss", "--case", "no-such"]).failed(1);
+    let ran = place.run(&["recover", "--accept-loss"]);
+    assert!(matches!(ran.code, Some(0 | 1)), "{}{}", ran.out, ran.err);
+    let ran = place.run(&["recover", "--accept-loss", "--case", &case]);
+    assert!(matches!(ran.code, Some(0 | 1)), "{}{}", ran.out, ran.err);
+    place.run(&["add", &case, "account.jsonl"]).done();
+    place.verified();
+}
