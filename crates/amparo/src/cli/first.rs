@@ -29,7 +29,7 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     let unattended = cx.parsed.has("unattended");
     let language = if unattended { cx.lang } else { language(cx)? };
     // From here on it speaks the language that was chosen.
-    let cx = &Cx { parsed: cx.parsed.clone(), lang: language, home: cx.home.clone(), places: cx.places };
+    let cx = &Cx { parsed: cx.parsed.clone(), lang: language, home: cx.home.clone(), places: cx.places, note: cx.note.clone() };
     let mut answers = if unattended { defaults(cx) } else { questions(cx)? };
     let passphrase = if unattended { ask::passphrase(cx, "passphrase-file", "ask-passphrase-new")? } else { ask::new_passphrase(cx, "passphrase-file")? };
     ask::long_enough(&passphrase)?;

@@ -98,6 +98,8 @@ pub struct Cx {
     pub lang: Lang,
     pub home: PathBuf,
     pub places: Places,
+    /// Why somebody looks, in their own words.
+    pub note: Option<String>,
 }
 
 impl Cx {
@@ -203,12 +205,12 @@ impl Cx {
 
     /// Writes the look down: what for, by which command, at what.
     pub fn look(&self, case: &mut OpenCase, what: Vec<String>) -> Result<Look> {
-        let (purpose, unmasked, note) = (self.purpose()?, self.unmasked()?, self.note()?);
-        case.look(purpose, self.parsed.command.name, what, unmasked, note.as_deref())
+        let (purpose, unmasked) = (self.purpose()?, self.unmasked()?);
+        case.look(purpose, self.parsed.command.name, what, unmasked, self.note.as_deref())
     }
 
-    /// The note on why, where one is announced: the first line of standard input.
-    fn note(&self) -> Result<Option<String>> {
+    /// The note on why, where one is announced: the first line of standard input, before anything else is read there.
+    fn read_note(&self) -> Result<Option<String>> {
         match self.parsed.flag("note").map_err(usage)? {
             None => Ok(None),
             Some("-") => ask::line(self, "ask-note").map(Some),
@@ -289,8 +291,12 @@ pub fn main(words: Vec<OsString>, places: Places) -> u8 {
         }
     };
     let home = parsed.flag_path("home").or_else(|| std::env::var_os("AMPARO_HOME").map(PathBuf::from)).unwrap_or_else(default_home);
-    let cx = Cx { parsed, lang, home, places };
-    match run(&cx, &mut out) {
+    let mut cx = Cx { parsed, lang, home, places, note: None };
+    let done = cx.read_note().and_then(|note| {
+        cx.note = note;
+        run(&cx, &mut out)
+    });
+    match done {
         // What was done is done, but the answer did not arrive whole.
         Ok(_) if out.failed() => {
             out.aside(word("problem-output", lang));
