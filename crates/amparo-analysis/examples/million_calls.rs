@@ -12,9 +12,19 @@ fn main() {
         for row in 0..BATCH_ROWS.min(62_500) {
             let number = numbers.get(row * 7 % 400).map(String::as_str);
             columns.push(Call {
-                row: row as u64 + 1, at: Some(Instant::utc(1_400_000_000_000 + i64::from(source) * 17_000 + row as i64 * 5_000_000)), direction: Direction::Out,
-                outcome: Outcome::Answered, service: Service::Voice, duration_s: Some(row as u32 % 900), number, number_raw: number, name: None,
-                line: Some("+14155550100"), place_raw: None, zone: None, zone_because: None,
+                row: row as u64 + 1,
+                at: Some(Instant::utc(1_400_000_000_000 + i64::from(source) * 17_000 + row as i64 * 5_000_000)),
+                direction: Direction::Out,
+                outcome: Outcome::Answered,
+                service: Service::Voice,
+                duration_s: Some(row as u32 % 900),
+                number,
+                number_raw: number,
+                name: None,
+                line: Some("+14155550100"),
+                place_raw: None,
+                zone: None,
+                zone_because: None,
             });
         }
         calls.push(CallBatch { giving: u64::from(source), original: Sha256([source; 32]), name: String::new(), reader: String::new(), subject: Some(PartyId([1; 16])), columns });

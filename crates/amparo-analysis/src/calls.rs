@@ -209,9 +209,7 @@ impl<'v> CallTable<'v> {
         let mut places: BTreeMap<&At, u32> = BTreeMap::new();
         for (i, r) in self.rows.iter().enumerate() {
             let b = &self.view.calls[r.batch as usize];
-            let at = named.iter().find(|at| {
-                at.of == b.giving && at.inside == b.columns.inside && at.place == Place::row(b.columns.row[r.row as usize]).spot_text()
-            });
+            let at = named.iter().find(|at| at.of == b.giving && at.inside == b.columns.inside && at.place == Place::row(b.columns.row[r.row as usize]).spot_text());
             if let Some(at) = at {
                 places.insert(at, i as u32);
             }
@@ -476,9 +474,23 @@ fn give_lines(view: &View<'_>, rows: &mut [Row]) {
 
 /// Zones in which the same calls of another source are looked for.
 const ZONES: &[&str] = &[
-    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu",
-    "America/Puerto_Rico", "America/Mexico_City", "America/Tijuana", "America/Guatemala", "America/Bogota", "America/Caracas", "America/Santo_Domingo",
-    "America/Sao_Paulo", "America/Argentina/Buenos_Aires", "UTC",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+    "America/Mexico_City",
+    "America/Tijuana",
+    "America/Guatemala",
+    "America/Bogota",
+    "America/Caracas",
+    "America/Santo_Domingo",
+    "America/Sao_Paulo",
+    "America/Argentina/Buenos_Aires",
+    "UTC",
 ];
 /// So many of a source's local times are tried.
 const TRIED: usize = 2_000;
@@ -513,24 +525,27 @@ fn place_local(view: &View<'_>, rows: &mut [Row], local: &[u32], source_of: &[u3
             Instant { ms: view.calls[r.batch as usize].columns.at_ms[r.row as usize], offset_min: None }
         };
         let agreeing = |place: &dyn Fn(u32) -> i64| {
-            all.iter().filter(|i| {
-                let r = &rows[**i as usize];
-                let ms = place(**i);
-                let near = known.get(&r.number).map_or(&[][..], |all| {
-                    let from = all.partition_point(|(at, _)| *at < ms - MINUTE_MS);
-                    &all[from..]
-                });
-                near.iter().take_while(|(at, _)| *at <= ms + MINUTE_MS).any(|(_, j)| {
-                    let other = &rows[*j as usize];
-                    view.calls[r.batch as usize].subject == view.calls[other.batch as usize].subject && durations_fit(r.duration, other.duration, true)
+            all.iter()
+                .filter(|i| {
+                    let r = &rows[**i as usize];
+                    let ms = place(**i);
+                    let near = known.get(&r.number).map_or(&[][..], |all| {
+                        let from = all.partition_point(|(at, _)| *at < ms - MINUTE_MS);
+                        &all[from..]
+                    });
+                    near.iter().take_while(|(at, _)| *at <= ms + MINUTE_MS).any(|(_, j)| {
+                        let other = &rows[*j as usize];
+                        view.calls[r.batch as usize].subject == view.calls[other.batch as usize].subject && durations_fit(r.duration, other.duration, true)
+                    })
                 })
-            }).count()
+                .count()
         };
         let here = agreeing(&|i| rows[i as usize].ms);
-        let best = zones.iter().map(|(name, zone)| (agreeing(&|i| place_ms(civil(i), zone)), *name, zone)).fold(None, |best: Option<(usize, &'static str, &TimeZone)>, one| match best {
-            Some(b) if b.0 >= one.0 => Some(b),
-            _ => Some(one),
-        });
+        let best =
+            zones.iter().map(|(name, zone)| (agreeing(&|i| place_ms(civil(i), zone)), *name, zone)).fold(None, |best: Option<(usize, &'static str, &TimeZone)>, one| match best {
+                Some(b) if b.0 >= one.0 => Some(b),
+                _ => Some(one),
+            });
         let Some((_, name, zone)) = best.filter(|(count, ..)| *count >= here + AGREE && *count * 9 > here * 10) else { continue };
         sources[source as usize].placed = Some(name);
         let moved: Vec<(u32, i64)> = local.iter().filter(|i| source_of[rows[**i as usize].batch as usize] == source).map(|i| (*i, place_ms(civil(*i), zone))).collect();
@@ -552,7 +567,9 @@ fn sort(rows: &mut [Row], texts: &[String], source_of: &[u32]) {
     rows.sort_by_key(|r| (rank_of(r.number), r.ms));
     for i in 1..rows.len() {
         let (before, r) = (rows[i - 1], rows[i]);
-        let same = |a: &Row| (a.number, a.ms, a.line, a.duration, a.direction, source_of[a.batch as usize]) == (r.number, r.ms, r.line, r.duration, r.direction, source_of[r.batch as usize]);
+        let same = |a: &Row| {
+            (a.number, a.ms, a.line, a.duration, a.direction, source_of[a.batch as usize]) == (r.number, r.ms, r.line, r.duration, r.direction, source_of[r.batch as usize])
+        };
         if same(&before) {
             rows[i].nth = before.nth.saturating_add(1);
         }

@@ -18,11 +18,24 @@ use Strength::{Fair, Strong, Weak};
 
 /// Which kind of record proves what, and how well at best.
 pub const RULES: &[(Claim, Kind, Strength)] = &[
-    (Presence, Kind::Pay, Strong), (Presence, Kind::Deposit, Strong), (Presence, Kind::Entry, Strong), (Presence, Kind::Hearing, Strong),
-    (Presence, Kind::Encounter, Strong), (Presence, Kind::Earnings, Fair), (Presence, Kind::Job, Fair), (Presence, Kind::Address, Fair),
-    (Presence, Kind::Call, Fair), (Presence, Kind::Message, Weak), (Presence, Kind::Notice, Weak), (Presence, Kind::Event, Weak),
-    (Employment, Kind::Pay, Strong), (Employment, Kind::Earnings, Fair), (Employment, Kind::Job, Fair), (Employment, Kind::Deposit, Fair),
-    (Residence, Kind::Address, Strong), (Residence, Kind::Notice, Weak),
+    (Presence, Kind::Pay, Strong),
+    (Presence, Kind::Deposit, Strong),
+    (Presence, Kind::Entry, Strong),
+    (Presence, Kind::Hearing, Strong),
+    (Presence, Kind::Encounter, Strong),
+    (Presence, Kind::Earnings, Fair),
+    (Presence, Kind::Job, Fair),
+    (Presence, Kind::Address, Fair),
+    (Presence, Kind::Call, Fair),
+    (Presence, Kind::Message, Weak),
+    (Presence, Kind::Notice, Weak),
+    (Presence, Kind::Event, Weak),
+    (Employment, Kind::Pay, Strong),
+    (Employment, Kind::Earnings, Fair),
+    (Employment, Kind::Job, Fair),
+    (Employment, Kind::Deposit, Fair),
+    (Residence, Kind::Address, Strong),
+    (Residence, Kind::Notice, Weak),
 ];
 /// What a payer reports that is not pay for work (boxes of the forms 1099).
 const NO_WORK: &[&str] = &["1099_int_box1", "1099_div_box1a", "1099_r_box1", "1099_g_box1", "1099_misc_box1", "1099_misc_box2"];
@@ -55,7 +68,13 @@ fn strength(r: &Record, claim: Claim, vague: bool) -> Option<Strength> {
         return None;
     }
     let table = r.text("basis").is_some_and(|b| b.starts_with("ssa_"));
-    Some(if table { Weak } else if vague { (*best).min(Fair) } else { *best })
+    Some(if table {
+        Weak
+    } else if vague {
+        (*best).min(Fair)
+    } else {
+        *best
+    })
 }
 
 /// The grid of one person and claim; `records` are merged.
@@ -114,7 +133,10 @@ pub fn span(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, party: P
     let papers = dated.filter_map(|r| months_of(view, r, as_of)).map(|(a, b, _)| (a, b));
     let calls = calls.each().filter(|c| c.0 == Some(party)).map(|(.., at)| view.month_of(at)).map(|m| (m, m));
     let now = Month::of(as_of);
-    let (first, last) = papers.chain(calls).chain(reach(view, Presence, party)).filter(|(a, _)| *a <= now)
+    let (first, last) = papers
+        .chain(calls)
+        .chain(reach(view, Presence, party))
+        .filter(|(a, _)| *a <= now)
         .fold(None, |span: Option<(Month, Month)>, (a, b)| Some(span.map_or((a, b), |(x, y)| (x.min(a), y.max(b)))))?;
     Some((first, last.max(now.plus(-1)).min(now)))
 }
@@ -145,8 +167,11 @@ pub fn reach(view: &View<'_>, claim: Claim, party: PartyId) -> Vec<(Month, Month
 
 fn gaps(months: &[CoverageMonth]) -> Vec<Gap> {
     let proven = |m: &CoverageMonth| matches!(m.best, Best::Proven(Strong | Fair));
-    months.chunk_by(|a, b| proven(a) == proven(b)).filter(|run| !proven(&run[0]) && run.len() as u32 > GAP_MONTHS)
-        .map(|run| Gap { from: run[0].month, to: run[run.len() - 1].month, months: run.len() as u32 }).collect()
+    months
+        .chunk_by(|a, b| proven(a) == proven(b))
+        .filter(|run| !proven(&run[0]) && run.len() as u32 > GAP_MONTHS)
+        .map(|run| Gap { from: run[0].month, to: run[run.len() - 1].month, months: run.len() as u32 })
+        .collect()
 }
 
 /// What to ask for, a line a run of months: the longest hole that sources reach first, what none reaches last.
@@ -158,10 +183,12 @@ fn ask(claim: Claim, months: &[CoverageMonth]) -> Vec<(Month, Says)> {
     };
     let mut runs: Vec<&[CoverageMonth]> = months.chunk_by(|a, b| a.best == b.best).filter(|run| matches!(run[0].best, Best::None | Best::OutOfReach)).collect();
     runs.sort_by_key(|run| (run[0].best != Best::None, std::cmp::Reverse(run.len()), run[0].month));
-    runs.into_iter().filter_map(|run| {
-        let of = |m: &CoverageMonth| Edtf::month(m.month.year, m.month.month);
-        let id = if run[0].best == Best::None { id } else { "ask-out-of-reach" };
-        let says = Says::new(id).with("from", Arg::When(of(&run[0])?)).with("to", Arg::When(of(&run[run.len() - 1])?)).with("months", Arg::Number(run.len() as i64));
-        Some((run[0].month, says))
-    }).collect()
+    runs.into_iter()
+        .filter_map(|run| {
+            let of = |m: &CoverageMonth| Edtf::month(m.month.year, m.month.month);
+            let id = if run[0].best == Best::None { id } else { "ask-out-of-reach" };
+            let says = Says::new(id).with("from", Arg::When(of(&run[0])?)).with("to", Arg::When(of(&run[run.len() - 1])?)).with("months", Arg::Number(run.len() as i64));
+            Some((run[0].month, says))
+        })
+        .collect()
 }

@@ -35,10 +35,14 @@ struct Missing {
 pub(crate) fn findings(view: &View<'_>, case: JournalId, table: &CallTable<'_>) -> Vec<Finding> {
     let exports = exports(view, table);
     let held = held_by(table);
-    let unclear: BTreeSet<(u32, u32)> = table.ambiguous.iter().flat_map(|(a, b)| {
-        let source = |i: u32| table.source_of[table.rows[i as usize].batch as usize];
-        [(*a, source(*b)), (*b, source(*a))]
-    }).collect();
+    let unclear: BTreeSet<(u32, u32)> = table
+        .ambiguous
+        .iter()
+        .flat_map(|(a, b)| {
+            let source = |i: u32| table.source_of[table.rows[i as usize].batch as usize];
+            [(*a, source(*b)), (*b, source(*a))]
+        })
+        .collect();
     // By person and month: the calls, and which files have and lack them.
     let mut months: BTreeMap<(PartyId, Month), BTreeMap<u32, BTreeSet<usize>>> = BTreeMap::new();
     for one in &exports {
@@ -83,8 +87,11 @@ fn finding(view: &View<'_>, case: JournalId, table: &CallTable<'_>, exports: &[E
     }
     let list = |names: BTreeSet<String>| Arg::Text(names.into_iter().collect::<Vec<_>>().join(", "));
     let when = Edtf::month(month.year, month.month)?;
-    let says = Says::new("finding-exports-differ").with("count", Arg::Number(calls.len() as i64)).with("when", Arg::When(when.clone()))
-        .with("one", list(having)).with("other", list(lacking));
+    let says = Says::new("finding-exports-differ")
+        .with("count", Arg::Number(calls.len() as i64))
+        .with("when", Arg::When(when.clone()))
+        .with("one", list(having))
+        .with("other", list(lacking));
     let because = because.into_iter().map(|i| EvidenceId::Record(table.id(i))).collect();
     Finding::new(case, FindingType::Contradiction, Severity::Medium, About::Phone, Some(when), Some(subject), "exports", says, because)
 }

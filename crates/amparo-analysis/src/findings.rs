@@ -89,8 +89,8 @@ fn identity(papers: &[&Record], found: &mut Found<'_>) {
         let because: Vec<&Record> = said.iter().filter(|(r, t)| said.iter().any(|(o, u)| o.id != r.id && differs(field, (r, t), (o, u)))).map(|(r, _)| *r).collect();
         let when = because.iter().filter_map(|r| r.edtf(field)).min_by_key(|e| e.earliest()).cloned();
         let shown = |r: &Record, text: &str| r.edtf(field).map_or_else(|| Arg::Text(text.to_owned()), |e| Arg::When(e.clone()));
-        let says = Says::new("finding-identity-differs").with("field", Arg::Term(format!("field-{field}")))
-            .with("one", shown(one.0, &one.1)).with("other", shown(other.0, &other.1));
+        let says =
+            Says::new("finding-identity-differs").with("field", Arg::Term(format!("field-{field}"))).with("one", shown(one.0, &one.1)).with("other", shown(other.0, &other.1));
         found.add(FindingType::Contradiction, *severity, About::Identity, when, field, says, because);
     }
 }
@@ -133,12 +133,18 @@ fn is_backwards(r: &Record) -> bool {
 
 fn impossible(view: &View<'_>, papers: &[&Record], found: &mut Found<'_>) {
     use FindingType::Impossible;
-    let births: Vec<&Record> = papers.iter().copied().filter(|r| is_kind(r, &[Kind::Identity, Kind::TravelDocument]) && r.text("role").is_none_or(|role| role == "client") && r.edtf("birth_date").is_some()).collect();
+    let births: Vec<&Record> = papers
+        .iter()
+        .copied()
+        .filter(|r| is_kind(r, &[Kind::Identity, Kind::TravelDocument]) && r.text("role").is_none_or(|role| role == "client") && r.edtf("birth_date").is_some())
+        .collect();
     // The latest day of birth that any paper allows: what lies before the earliest is impossible by all of them.
     let birth = births.iter().min_by_key(|r| r.edtf("birth_date").and_then(Edtf::earliest));
     for r in papers {
         let kind = || Arg::Term(format!("kind-{}", r.kind));
-        if is_backwards(r) && let (Some(start), Some(end)) = (r.edtf("start"), r.edtf("end")) {
+        if is_backwards(r)
+            && let (Some(start), Some(end)) = (r.edtf("start"), r.edtf("end"))
+        {
             let about = match r.kind {
                 Kind::Address => About::Address,
                 Kind::Status => About::Presence,
@@ -161,7 +167,8 @@ fn impossible(view: &View<'_>, papers: &[&Record], found: &mut Found<'_>) {
         }
         let Some(on) = crate::timeline::when_in(view, r) else { continue };
         let lived = matches!(r.kind, Kind::Entry | Kind::Exit | Kind::Job | Kind::Pay | Kind::Address | Kind::Encounter | Kind::Earnings);
-        if lived && let Some(birth) = birth
+        if lived
+            && let Some(birth) = birth
             && let Some(born) = birth.edtf("birth_date")
             && matches!((born.earliest(), on.latest().or(on.earliest())), (Some(b), Some(w)) if w < b)
         {
@@ -171,7 +178,8 @@ fn impossible(view: &View<'_>, papers: &[&Record], found: &mut Found<'_>) {
         // A paper cannot tell of a day after it was handed in; a day of grace for zones.
         let told = matches!(r.kind, Kind::Entry | Kind::Exit | Kind::Pay | Kind::Deposit | Kind::Encounter) && r.certainty != Certainty::Set;
         let given = view.file.givings.get(&r.provenance.giving).and_then(|g| g.at.get(..10)?.parse::<Date>().ok());
-        if told && let (Some(first), Some(given)) = (r.edtf("paid_on").map_or(on.earliest(), Edtf::earliest), given.and_then(|d| d.tomorrow().ok()))
+        if told
+            && let (Some(first), Some(given)) = (r.edtf("paid_on").map_or(on.earliest(), Edtf::earliest), given.and_then(|d| d.tomorrow().ok()))
             && first > given
         {
             let about = if matches!(r.kind, Kind::Pay | Kind::Deposit) { About::Employment } else { About::Travel };
@@ -192,8 +200,11 @@ fn work(papers: &[&Record], found: &mut Found<'_>) {
                 let (Some(one), Some(other)) = (a.edtf(field), b.edtf(field)) else { continue };
                 let distance = |e: &Edtf, f: &Edtf| Some(Month::of(f.earliest()?).index() - Month::of(e.latest()?).index());
                 if distance(one, other).is_some_and(|d| d > 1) || distance(other, one).is_some_and(|d| d > 1) {
-                    let says = Says::new("finding-job-date-differs").with("employer", employer(a)).with("field", Arg::Term(format!("field-{field}")))
-                        .with("one", Arg::When(one.clone())).with("other", Arg::When(other.clone()));
+                    let says = Says::new("finding-job-date-differs")
+                        .with("employer", employer(a))
+                        .with("field", Arg::Term(format!("field-{field}")))
+                        .with("one", Arg::When(one.clone()))
+                        .with("other", Arg::When(other.clone()));
                     let first = if one.earliest() <= other.earliest() { one } else { other };
                     found.add(Contradiction, Severity::Medium, About::Employment, Some(first.clone()), &format!("{field} {}", key_of(a)), says, [*a, *b]);
                 }
@@ -212,28 +223,45 @@ fn work(papers: &[&Record], found: &mut Found<'_>) {
         found.add(Contradiction, Severity::Medium, About::Employment, Some(when.clone()), &format!("employer {}", key_of(pay)), says, held.iter().copied().chain([*pay]));
     }
     let earnings: Vec<&Record> = papers.iter().copied().filter(|r| r.kind == Kind::Earnings).collect();
-    pairs(&earnings, |a, b| {
-        let same = |f: &str| a.fields.get(f).is_some() && a.fields.get(f) == b.fields.get(f);
-        same("year") && same("basis") && (same("employer_id") || (a.text("employer_id").is_none() && b.text("employer_id").is_none() && same_or_no_employer(a, b)))
-            && a.number("amount_cents").is_some() && b.number("amount_cents").is_some() && !same("amount_cents")
-    }, |a, b| {
-        let (Some(year), Some(basis)) = (arg(a, "year"), arg(a, "basis")) else { return };
-        let (Some(one), Some(other)) = (arg(a, "amount_cents"), arg(b, "amount_cents")) else { return };
-        let when = a.number("year").and_then(|y| Edtf::year(i16::try_from(y).ok()?));
-        let says = Says::new("finding-earnings-differ").with("year", year).with("basis", basis).with("one", one).with("other", other);
-        let what = format!("amount {} {}", a.text("basis").unwrap_or_default(), key_of(a));
-        found.add(Contradiction, Severity::Medium, About::Employment, when, &what, says, [a, b]);
-    });
+    pairs(
+        &earnings,
+        |a, b| {
+            let same = |f: &str| a.fields.get(f).is_some() && a.fields.get(f) == b.fields.get(f);
+            same("year")
+                && same("basis")
+                && (same("employer_id") || (a.text("employer_id").is_none() && b.text("employer_id").is_none() && same_or_no_employer(a, b)))
+                && a.number("amount_cents").is_some()
+                && b.number("amount_cents").is_some()
+                && !same("amount_cents")
+        },
+        |a, b| {
+            let (Some(year), Some(basis)) = (arg(a, "year"), arg(a, "basis")) else { return };
+            let (Some(one), Some(other)) = (arg(a, "amount_cents"), arg(b, "amount_cents")) else { return };
+            let when = a.number("year").and_then(|y| Edtf::year(i16::try_from(y).ok()?));
+            let says = Says::new("finding-earnings-differ").with("year", year).with("basis", basis).with("one", one).with("other", other);
+            let what = format!("amount {} {}", a.text("basis").unwrap_or_default(), key_of(a));
+            found.add(Contradiction, Severity::Medium, About::Employment, when, &what, says, [a, b]);
+        },
+    );
     let pays: Vec<&Record> = papers.iter().copied().filter(|r| r.kind == Kind::Pay).collect();
-    pairs(&pays, |a, b| {
-        let same = |f: &str| a.fields.get(f).is_some() && a.fields.get(f) == b.fields.get(f);
-        same("paid_on") && a.edtf("period") == b.edtf("period") && a.text("employer").is_some() && same_employer(a, b)
-            && a.number("gross_cents").is_some() && b.number("gross_cents").is_some() && !same("gross_cents")
-    }, |a, b| {
-        let (Some(when), Some(one), Some(other)) = (a.edtf("paid_on").cloned(), arg(a, "gross_cents"), arg(b, "gross_cents")) else { return };
-        let says = Says::new("finding-pay-differs").with("employer", employer(a)).with("when", Arg::When(when.clone())).with("one", one).with("other", other);
-        found.add(Contradiction, Severity::Low, About::Employment, Some(when), &format!("gross {}", key_of(a)), says, [a, b]);
-    });
+    pairs(
+        &pays,
+        |a, b| {
+            let same = |f: &str| a.fields.get(f).is_some() && a.fields.get(f) == b.fields.get(f);
+            same("paid_on")
+                && a.edtf("period") == b.edtf("period")
+                && a.text("employer").is_some()
+                && same_employer(a, b)
+                && a.number("gross_cents").is_some()
+                && b.number("gross_cents").is_some()
+                && !same("gross_cents")
+        },
+        |a, b| {
+            let (Some(when), Some(one), Some(other)) = (a.edtf("paid_on").cloned(), arg(a, "gross_cents"), arg(b, "gross_cents")) else { return };
+            let says = Says::new("finding-pay-differs").with("employer", employer(a)).with("when", Arg::When(when.clone())).with("one", one).with("other", other);
+            found.add(Contradiction, Severity::Low, About::Employment, Some(when), &format!("gross {}", key_of(a)), says, [a, b]);
+        },
+    );
 }
 
 /// Pairs of different papers that meet a condition.
@@ -322,10 +350,15 @@ fn entries(papers: &[&Record], found: &mut Found<'_>) {
 /// Months without work between two times of work, and without a home between two homes.
 fn holes(facts: &[&Record], as_of: Date, found: &mut Found<'_>) {
     for (about, id, kinds) in [(About::Employment, "finding-employment-gap", &[Kind::Job, Kind::Pay][..]), (About::Address, "finding-address-gap", &[Kind::Address][..])] {
-        let spans: Vec<(i32, i32, &Record)> = facts.iter().filter(|r| is_kind(r, kinds) && !is_backwards(r)).filter_map(|r| {
-            let (a, b) = months(r)?;
-            Some((a, b.min(Month::of(as_of).index()), *r))
-        }).filter(|(a, b, _)| a <= b).collect();
+        let spans: Vec<(i32, i32, &Record)> = facts
+            .iter()
+            .filter(|r| is_kind(r, kinds) && !is_backwards(r))
+            .filter_map(|r| {
+                let (a, b) = months(r)?;
+                Some((a, b.min(Month::of(as_of).index()), *r))
+            })
+            .filter(|(a, b, _)| a <= b)
+            .collect();
         let mut order = spans.clone();
         order.sort_by_key(|(a, b, r)| (*a, *b, r.id));
         let Some(mut reached) = order.first().map(|(_, b, _)| *b) else { continue };

@@ -146,10 +146,14 @@ fn part<'r>(view: &View<'_>, groups: BTreeMap<u32, Vec<&'r Record>>) -> Vec<Vec<
     let mut out = Vec::with_capacity(groups.len());
     for mut group in groups.into_values() {
         group.sort_by(|a, b| strength_order(a, b));
-        while let Some(last) = different.iter().filter_map(|(a, b)| {
-            let place = |at: &At| group.iter().position(|r| place_of(r) == *at);
-            Some(place(a)?.max(place(b)?))
-        }).max() {
+        while let Some(last) = different
+            .iter()
+            .filter_map(|(a, b)| {
+                let place = |at: &At| group.iter().position(|r| place_of(r) == *at);
+                Some(place(a)?.max(place(b)?))
+            })
+            .max()
+        {
             out.push(vec![group.remove(last)]);
         }
         out.push(group);
@@ -185,12 +189,16 @@ fn pair_messages(view: &View<'_>, sorted: &[&Record], messages: &[u32]) -> Vec<(
     }
     let rounded: HashMap<u32, bool> = sources.into_values().collect();
     entries.sort_by(|a, b| (a.group, a.ms, sorted[a.at as usize].id).cmp(&(b.group, b.ms, sorted[b.at as usize].id)));
-    let paired = pair_up(&entries, MINUTE_MS, |e| (u64::from(e.group), e.ms, e.source), |a, b| {
-        let (x, y) = (sorted[a.at as usize].text("direction"), sorted[b.at as usize].text("direction"));
-        let minutes = rounded.get(&a.source) == Some(&true) || rounded.get(&b.source) == Some(&true);
-        (b.ms - a.ms).abs() <= if minutes { MINUTE_MS - 1 } else { EXACT_MS }
-            && (x == y || x.is_none_or(|d| d == "unknown") || y.is_none_or(|d| d == "unknown"))
-    });
+    let paired = pair_up(
+        &entries,
+        MINUTE_MS,
+        |e| (u64::from(e.group), e.ms, e.source),
+        |a, b| {
+            let (x, y) = (sorted[a.at as usize].text("direction"), sorted[b.at as usize].text("direction"));
+            let minutes = rounded.get(&a.source) == Some(&true) || rounded.get(&b.source) == Some(&true);
+            (b.ms - a.ms).abs() <= if minutes { MINUTE_MS - 1 } else { EXACT_MS } && (x == y || x.is_none_or(|d| d == "unknown") || y.is_none_or(|d| d == "unknown"))
+        },
+    );
     let at = |i: u32| entries[i as usize].at;
     let same = paired.leader.iter().enumerate().map(|(i, leader)| (at(i as u32), at(*leader), true));
     same.chain(paired.ambiguous.iter().map(|(a, b)| (at(*a), at(*b), false))).collect()

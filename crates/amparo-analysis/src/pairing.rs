@@ -8,12 +8,7 @@ pub(crate) struct Paired {
 
 /// Entries come sorted by (`group`, `ms`). Two of different sources, of one group, within `window` and
 /// `fits` are one event if neither fits another entry of the other's source; an exact instant goes before.
-pub(crate) fn pair_up<E>(
-    entries: &[E],
-    window: i64,
-    key: impl Fn(&E) -> (u64, i64, u32),
-    fits: impl Fn(&E, &E) -> bool,
-) -> Paired {
+pub(crate) fn pair_up<E>(entries: &[E], window: i64, key: impl Fn(&E) -> (u64, i64, u32), fits: impl Fn(&E, &E) -> bool) -> Paired {
     let n = entries.len();
     let mut pairs: Vec<(u32, u32, bool)> = Vec::new();
     for i in 0..n {

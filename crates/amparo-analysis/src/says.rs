@@ -98,7 +98,10 @@ pub const HOW: &[&str] = &["how-set", "how-stated", "how-read", "how-said", "how
 
 /// What a record says, in one sentence.
 pub fn record(r: &Record) -> Option<Says> {
-    if r.kind == Kind::Earnings && r.number("amount_cents") == Some(0) && let (Some(year), Some(basis)) = (arg(r, "year"), arg(r, "basis")) {
+    if r.kind == Kind::Earnings
+        && r.number("amount_cents") == Some(0)
+        && let (Some(year), Some(basis)) = (arg(r, "year"), arg(r, "basis"))
+    {
         return Some(Says::new("timeline-earnings-none").with("year", year).with("basis", basis).with("how", how(r.certainty)));
     }
     let (_, id, fields) = RECORDS.iter().find(|(kind, _, fields)| *kind == r.kind && fields.iter().all(|f| r.fields.contains_key(f)))?;

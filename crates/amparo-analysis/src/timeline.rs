@@ -39,7 +39,9 @@ fn dated(r: &Record, at: Option<Date>) -> Option<Edtf> {
     if let Some(at) = at {
         return Some(Edtf::day(at));
     }
-    ["on", "period", "paid_on", "issued", "expires"].iter().find_map(|f| r.edtf(f).cloned())
+    ["on", "period", "paid_on", "issued", "expires"]
+        .iter()
+        .find_map(|f| r.edtf(f).cloned())
         .or_else(|| r.edtf("end").and_then(|end| Edtf::parse(&format!("../{end}"))))
         .or_else(|| Edtf::parse(r.text("at")?.get(..10)?))
         .or_else(|| Edtf::year(i16::try_from(r.number("year")?).ok()?))
@@ -108,7 +110,10 @@ fn rank(r: &Record) -> (Option<&str>, amparo_model::RecordId) {
 }
 
 fn same_year(a: &Record, b: &Record) -> bool {
-    a.kind == b.kind && a.subject == b.subject && a.provenance.original == b.provenance.original && ["employer", "year", "amount_cents"].iter().all(|f| a.fields.get(f) == b.fields.get(f))
+    a.kind == b.kind
+        && a.subject == b.subject
+        && a.provenance.original == b.provenance.original
+        && ["employer", "year", "amount_cents"].iter().all(|f| a.fields.get(f) == b.fields.get(f))
 }
 
 /// The day by which an item is put in order: an open beginning stands at its end.

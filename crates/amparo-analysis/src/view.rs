@@ -198,14 +198,25 @@ fn decide(fields: &mut Fields, of: Kind, kind: ChangeKind, change: &Change) {
 
 /// Order in which sources count: set, stated, read, said; then RECORDS.md's order.
 pub(crate) fn strength_order(a: &Record, b: &Record) -> std::cmp::Ordering {
-    (a.certainty, a.provenance.original, &a.provenance.place.inside, spot_key(a), a.kind as u8, a.id)
-        .cmp(&(b.certainty, b.provenance.original, &b.provenance.place.inside, spot_key(b), b.kind as u8, b.id))
+    (a.certainty, a.provenance.original, &a.provenance.place.inside, spot_key(a), a.kind as u8, a.id).cmp(&(
+        b.certainty,
+        b.provenance.original,
+        &b.provenance.place.inside,
+        spot_key(b),
+        b.kind as u8,
+        b.id,
+    ))
 }
 
 /// The order in which `records` prints.
 pub fn print_order(a: &Record, b: &Record) -> std::cmp::Ordering {
-    (a.provenance.original, &a.provenance.place.inside, spot_key(a), a.kind.as_str(), a.id)
-        .cmp(&(b.provenance.original, &b.provenance.place.inside, spot_key(b), b.kind.as_str(), b.id))
+    (a.provenance.original, &a.provenance.place.inside, spot_key(a), a.kind.as_str(), a.id).cmp(&(
+        b.provenance.original,
+        &b.provenance.place.inside,
+        spot_key(b),
+        b.kind.as_str(),
+        b.id,
+    ))
 }
 
 fn spot_key(r: &Record) -> (u32, u32, u32, u64) {

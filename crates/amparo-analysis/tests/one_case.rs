@@ -15,9 +15,19 @@ fn batch(source: u8, calls: &[(&str, &str, u32)]) -> CallBatch {
     let mut columns = CallColumns::default();
     for (i, (at, number, duration)) in calls.iter().enumerate() {
         columns.push(Call {
-            row: i as u64 + 1, at: Instant::parse(at), direction: Direction::Out, outcome: Outcome::Answered, service: Service::Voice,
-            duration_s: Some(*duration), number: Some(number), number_raw: Some(number), name: None, line: Some("+14155550100"),
-            place_raw: None, zone: None, zone_because: None,
+            row: i as u64 + 1,
+            at: Instant::parse(at),
+            direction: Direction::Out,
+            outcome: Outcome::Answered,
+            service: Service::Voice,
+            duration_s: Some(*duration),
+            number: Some(number),
+            number_raw: Some(number),
+            name: None,
+            line: Some("+14155550100"),
+            place_raw: None,
+            zone: None,
+            zone_because: None,
         });
     }
     CallBatch { giving: u64::from(source), original: Sha256([source; 32]), name: "bill.csv".into(), reader: "test@1".into(), subject: Some(CLIENT), columns }

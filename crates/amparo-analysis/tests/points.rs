@@ -70,7 +70,10 @@ fn what_one_persons_papers_say_and_what_is_found() {
     // Who the person is.
     let who = |source, name, born, a| (source, Identity, [("name", name), ("birth_date", born), ("a_number", a)]);
     check(&[who(1, "Ana Ruiz", "1990-02-01", "A012345678"), who(2, "RUIZ SOTO, Ana", "1990-02-01", "A 12 345 678")], &[]);
-    check(&[who(1, "Ana Ruiz", "1990-02-01", "A012345678"), who(2, "Ana Ruiz", "1990-01-02", "A012345679")], &[("contradiction", "identity", "1990-01-02", 2), ("contradiction", "identity", "", 2)]);
+    check(
+        &[who(1, "Ana Ruiz", "1990-02-01", "A012345678"), who(2, "Ana Ruiz", "1990-01-02", "A012345679")],
+        &[("contradiction", "identity", "1990-01-02", 2), ("contradiction", "identity", "", 2)],
+    );
     check(&[who(1, "Ana Ruiz", "1990-02", "A012345678"), who(2, "Ana Ruiz", "1990-02-14", "A012345678")], &[]);
     // Entries: two papers about one entry on two days; two arrivals of one paper are two.
     let entry = |source, day, class| (source, Entry, [("on", day), ("class", class), ("port_raw", "NOG")]);
@@ -103,7 +106,9 @@ fn papers_of_two_people_and_of_nobody_make_no_point() {
 #[test]
 fn one_papers_equal_figures_of_a_year_are_one_line() {
     let file = CaseFile::default();
-    let earned = |n, basis: &'static str, cents: &'static str| record(n, (1, Kind::Earnings, &[("year", "2019"), ("basis", basis), ("amount_cents", cents)]), Some(CLIENT), Certainty::Stated);
+    let earned = |n, basis: &'static str, cents: &'static str| {
+        record(n, (1, Kind::Earnings, &[("year", "2019"), ("basis", basis), ("amount_cents", cents)]), Some(CLIENT), Certainty::Stated)
+    };
     let view = view(&file, vec![earned(0, "w2_box3", "100"), earned(1, "w2_box1", "100"), earned(2, "w2_box5", "120")], vec![]);
     let items = amparo_analysis::timeline(&view, &merge(&view), &CallTable::build(&view)).items;
     let lines: Vec<usize> = items.iter().map(|i| i.records.len()).collect();
@@ -117,8 +122,19 @@ fn batch(source: u8, subject: Option<PartyId>, line: Option<&str>, calls: &[(&st
     let mut columns = CallColumns::default();
     for (i, (at, direction, number, duration)) in calls.iter().enumerate() {
         columns.push(Call {
-            row: i as u64 + 1, at: Instant::parse(at), direction: *direction, outcome: Outcome::Answered, service: Service::Voice,
-            duration_s: Some(*duration), number: Some(number), number_raw: Some(number), name: None, line, place_raw: None, zone: None, zone_because: None,
+            row: i as u64 + 1,
+            at: Instant::parse(at),
+            direction: *direction,
+            outcome: Outcome::Answered,
+            service: Service::Voice,
+            duration_s: Some(*duration),
+            number: Some(number),
+            number_raw: Some(number),
+            name: None,
+            line,
+            place_raw: None,
+            zone: None,
+            zone_because: None,
         });
     }
     CallBatch { giving: u64::from(source), original: Sha256([source; 32]), name: format!("file-{source}"), reader: "test@1".into(), subject, columns }

@@ -77,15 +77,57 @@ pub enum Anchor {
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Shape {
-    Box { x: f32, y: f32, w: f32, h: f32, fill: Option<Ink>, line: Option<(Ink, f32)> },
-    Line { x1: f32, y1: f32, x2: f32, y2: f32, ink: Ink, width: f32 },
+    Box {
+        x: f32,
+        y: f32,
+        w: f32,
+        h: f32,
+        fill: Option<Ink>,
+        line: Option<(Ink, f32)>,
+    },
+    Line {
+        x1: f32,
+        y1: f32,
+        x2: f32,
+        y2: f32,
+        ink: Ink,
+        width: f32,
+    },
     /// Diagonal lines: no source reaches here.
-    Hatch { x: f32, y: f32, w: f32, h: f32, step: f32 },
-    Polygon { points: Vec<(f32, f32)>, ink: Ink },
-    Dot { x: f32, y: f32, r: f32, ink: Ink },
-    Ring { x: f32, y: f32, r: f32, ink: Ink, width: f32 },
+    Hatch {
+        x: f32,
+        y: f32,
+        w: f32,
+        h: f32,
+        step: f32,
+    },
+    Polygon {
+        points: Vec<(f32, f32)>,
+        ink: Ink,
+    },
+    Dot {
+        x: f32,
+        y: f32,
+        r: f32,
+        ink: Ink,
+    },
+    Ring {
+        x: f32,
+        y: f32,
+        r: f32,
+        ink: Ink,
+        width: f32,
+    },
     /// `y` is the baseline.
-    Text { x: f32, y: f32, size: f32, anchor: Anchor, bold: bool, ink: Ink, text: String },
+    Text {
+        x: f32,
+        y: f32,
+        size: f32,
+        anchor: Anchor,
+        bold: bool,
+        ink: Ink,
+        text: String,
+    },
 }
 
 /// A chart laid out. `title` names it, `desc` says in a sentence what it shows: both are read aloud.
@@ -157,7 +199,13 @@ fn svg_shape(out: &mut String, shape: &Shape) {
         Shape::Line { x1, y1, x2, y2, ink, width } => write!(
             out,
             r#"<path d="M{} {}L{} {}" class="f-none s-{}" stroke="{}" stroke-width="{}"/>"#,
-            number(*x1), number(*y1), number(*x2), number(*y2), ink.class(), ink.hex(), number(*width)
+            number(*x1),
+            number(*y1),
+            number(*x2),
+            number(*y2),
+            ink.class(),
+            ink.hex(),
+            number(*width)
         ),
         Shape::Hatch { x, y, w, h, step } => {
             let mut d = String::new();
@@ -176,7 +224,13 @@ fn svg_shape(out: &mut String, shape: &Shape) {
         Shape::Ring { x, y, r, ink, width } => write!(
             out,
             r#"<circle cx="{}" cy="{}" r="{}" class="i-sheet s-{}" fill="{}" stroke="{}" stroke-width="{}"/>"#,
-            number(*x), number(*y), number(*r), ink.class(), Ink::Sheet.hex(), ink.hex(), number(*width)
+            number(*x),
+            number(*y),
+            number(*r),
+            ink.class(),
+            Ink::Sheet.hex(),
+            ink.hex(),
+            number(*width)
         ),
         Shape::Text { x, y, size, anchor, bold, ink, text } => {
             let anchor = match anchor {
@@ -188,7 +242,12 @@ fn svg_shape(out: &mut String, shape: &Shape) {
             write!(
                 out,
                 r#"<text x="{}" y="{}" font-size="{}" font-family="Inter, system-ui, sans-serif"{anchor}{weight} class="{}" fill="{}">{}</text>"#,
-                number(*x), number(*y), number(*size), ink.class(), ink.hex(), escape(text)
+                number(*x),
+                number(*y),
+                number(*size),
+                ink.class(),
+                ink.hex(),
+                escape(text)
             )
         }
     };
@@ -217,5 +276,16 @@ fn number(n: f32) -> String {
 
 /// About how wide a text is in the sans face; for keeping labels apart, not for setting them.
 pub(crate) fn about_wide(text: &str, size: f32) -> f32 {
-    text.chars().map(|c| if matches!(c, 'i' | 'l' | 'j' | '.' | ',' | ':' | ' ' | '\'' | 't' | 'f' | 'r') { 0.32 } else if c.is_uppercase() || matches!(c, 'm' | 'w') { 0.74 } else { 0.58 }).sum::<f32>() * size
+    text.chars()
+        .map(|c| {
+            if matches!(c, 'i' | 'l' | 'j' | '.' | ',' | ':' | ' ' | '\'' | 't' | 'f' | 'r') {
+                0.32
+            } else if c.is_uppercase() || matches!(c, 'm' | 'w') {
+                0.74
+            } else {
+                0.58
+            }
+        })
+        .sum::<f32>()
+        * size
 }

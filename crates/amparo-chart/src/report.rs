@@ -363,7 +363,11 @@ fn files(out: &mut String, report: &Report, heads: &Heads) {
         let _ = write!(
             out,
             "<tr><th scope=\"row\"><span class=\"mono\">{}</span><br><span class=\"note\">{}</span></th><td data-l=\"{}\"><span class=\"state\">{}</span>{}</td>",
-            escape(&file.name), escape(&file.kind), escape(heads.state), sign(mark), escape(&file.state_text)
+            escape(&file.name),
+            escape(&file.kind),
+            escape(heads.state),
+            sign(mark),
+            escape(&file.state_text)
         );
         for (name, text) in [(heads.whose, &file.whose), (heads.reaches, &file.reaches)] {
             let _ = write!(out, "<td data-l=\"{}\">{}</td>", escape(name), if text.is_empty() { "–".to_owned() } else { escape(text) });
@@ -399,11 +403,19 @@ enum Sign {
 
 fn sign(sign: Sign) -> &'static str {
     match sign {
-        Sign::Differ => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="2" y="6" width="12" height="15"/><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="10" y="2.5" width="12" height="15"/><path class="s-i-alarm" stroke-width="2.4" d="M13 8h6M13 12h6"/></svg>"#,
-        Sign::Ask => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="3" x="2" y="2" width="20" height="20"/><path class="f-none s-i-alarm" stroke-width="2.6" d="M9 9.6c0-4.6 6.4-4.4 6.2-.3-.1 2.3-3.1 2.4-3.1 5"/><circle class="i-alarm" cx="12.1" cy="18" r="1.7"/></svg>"#,
+        Sign::Differ => {
+            r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="2" y="6" width="12" height="15"/><rect class="i-sheet s-i-alarm" stroke-width="2.4" x="10" y="2.5" width="12" height="15"/><path class="s-i-alarm" stroke-width="2.4" d="M13 8h6M13 12h6"/></svg>"#
+        }
+        Sign::Ask => {
+            r#"<svg aria-hidden="true" viewBox="0 0 24 24"><rect class="i-sheet s-i-alarm" stroke-width="3" x="2" y="2" width="20" height="20"/><path class="f-none s-i-alarm" stroke-width="2.6" d="M9 9.6c0-4.6 6.4-4.4 6.2-.3-.1 2.3-3.1 2.4-3.1 5"/><circle class="i-alarm" cx="12.1" cy="18" r="1.7"/></svg>"#
+        }
         Sign::Read => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><path class="f-none s-i-ink" stroke-width="3" d="M4 13l5.5 6L20 5"/></svg>"#,
-        Sign::Partly => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-ink" stroke-width="2.2" cx="12" cy="12" r="9.5"/><path class="i-ink" d="M12 2.5a9.5 9.5 0 0 0 0 19z"/></svg>"#,
-        Sign::Unread => r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-alarm" stroke-width="2.6" cx="12" cy="12" r="9.5"/><path class="s-i-alarm" stroke-width="2.6" d="M5.5 18.5l13-13"/></svg>"#,
+        Sign::Partly => {
+            r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-ink" stroke-width="2.2" cx="12" cy="12" r="9.5"/><path class="i-ink" d="M12 2.5a9.5 9.5 0 0 0 0 19z"/></svg>"#
+        }
+        Sign::Unread => {
+            r#"<svg aria-hidden="true" viewBox="0 0 24 24"><circle class="i-sheet s-i-alarm" stroke-width="2.6" cx="12" cy="12" r="9.5"/><path class="s-i-alarm" stroke-width="2.6" d="M5.5 18.5l13-13"/></svg>"#
+        }
     }
 }
 

@@ -108,10 +108,7 @@ mod lane_text {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Lane, D::Error> {
         let text = String::deserialize(d)?;
-        [Lane::Work, Lane::Phone, Lane::Immigration, Lane::Home]
-            .into_iter()
-            .find(|l| l.as_str() == text)
-            .ok_or_else(|| D::Error::custom("not a lane"))
+        [Lane::Work, Lane::Phone, Lane::Immigration, Lane::Home].into_iter().find(|l| l.as_str() == text).ok_or_else(|| D::Error::custom("not a lane"))
     }
 }
 
@@ -313,13 +310,9 @@ fn phone(d: &mut Drawing, lanes: &Lanes, words: &Words, f: &Field, y: f32) -> (f
     let note = if lanes.phone_note.is_empty() { words.no_source_reaches_these } else { &lanes.phone_note };
     let dark: Vec<Span> = match lanes.phone_reach {
         None => vec![lanes.span],
-        Some(reach) => [
-            Span { from: lanes.span.from, to: reach.from.plus(-1) },
-            Span { from: reach.to.next(), to: lanes.span.to },
-        ]
-        .into_iter()
-        .filter(|s| s.from <= s.to)
-        .collect(),
+        Some(reach) => {
+            [Span { from: lanes.span.from, to: reach.from.plus(-1) }, Span { from: reach.to.next(), to: lanes.span.to }].into_iter().filter(|s| s.from <= s.to).collect()
+        }
     };
     for span in &dark {
         let Some((x, w)) = f.part(*span) else { continue };
@@ -336,7 +329,9 @@ fn phone(d: &mut Drawing, lanes: &Lanes, words: &Words, f: &Field, y: f32) -> (f
         d.text(f.right, top - t * 0.5, t * 0.95, Anchor::End, false, Ink::Soft, label);
     }
     for m in &lanes.phone {
-        if m.count > 0 && let Some((x, w)) = f.part(Span { from: m.month, to: m.month }) {
+        if m.count > 0
+            && let Some((x, w)) = f.part(Span { from: m.month, to: m.month })
+        {
             // A single call is still seen.
             let h = ((tall - t * 0.2) * m.count as f32 / most as f32).max(1.2);
             d.fill(x + w * 0.08, top + tall - h, w * 0.84, h, Ink::Phone);

@@ -103,9 +103,17 @@ fn index(month: Month) -> usize {
 }
 
 const SHORT: [&str; 12] = [
-    "draw-month-1", "draw-month-2", "draw-month-3", "draw-month-4", "draw-month-5", "draw-month-6", "draw-month-7", "draw-month-8", "draw-month-9",
-    "draw-month-10", "draw-month-11", "draw-month-12",
+    "draw-month-1",
+    "draw-month-2",
+    "draw-month-3",
+    "draw-month-4",
+    "draw-month-5",
+    "draw-month-6",
+    "draw-month-7",
+    "draw-month-8",
+    "draw-month-9",
+    "draw-month-10",
+    "draw-month-11",
+    "draw-month-12",
 ];
-const LONG: [&str; 12] = [
-    "month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11", "month-12",
-];
+const LONG: [&str; 12] = ["month-1", "month-2", "month-3", "month-4", "month-5", "month-6", "month-7", "month-8", "month-9", "month-10", "month-11", "month-12"];

@@ -50,13 +50,20 @@ fn calls(chance: &mut Chance, from: Date, to: Date, people: &[(String, String)])
 }
 
 fn xml(calls: &[Call]) -> Vec<u8> {
-    let mut out = String::from("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!--File Created By SMS Backup & Restore v10.05.602-->\n<?xml-stylesheet type=\"text/xsl\" href=\"calls.xsl\"?>\n");
+    let mut out = String::from(
+        "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<!--File Created By SMS Backup & Restore v10.05.602-->\n<?xml-stylesheet type=\"text/xsl\" href=\"calls.xsl\"?>\n",
+    );
     let _ = writeln!(out, "<calls count=\"{}\" backup_set=\"6d1f\" backup_date=\"1656600000000\" type=\"full\">", calls.len());
     for c in calls {
         let _ = writeln!(
             out,
             "  <call number=\"{}\" duration=\"{}\" date=\"{}\" type=\"{}\" presentation=\"1\" subscription_id=\"1\" post_dial_digits=\"\" subscription_component_name=\"null\" readable_date=\"{}\" contact_name=\"{}\" />",
-            c.number, c.seconds, epoch_ms(c.at), c.kind, c.at.strftime("%b %-d, %Y %H:%M:%S"), c.name
+            c.number,
+            c.seconds,
+            epoch_ms(c.at),
+            c.kind,
+            c.at.strftime("%b %-d, %Y %H:%M:%S"),
+            c.name
         );
     }
     out.push_str("</calls>\n");
@@ -103,7 +110,11 @@ pub fn papers(family: &Family, chance: &mut Chance) -> (Vec<Paper>, BTreeMap<(i1
         .map(|c| Call {
             number: format!("+1{}", family.client.line),
             name: family.client.given.clone(),
-            kind: match c.kind { 1 => 2, 2 => 1, _ => 2 },
+            kind: match c.kind {
+                1 => 2,
+                2 => 1,
+                _ => 2,
+            },
             ..c.clone()
         })
         .collect();
@@ -129,7 +140,18 @@ pub fn papers(family: &Family, chance: &mut Chance) -> (Vec<Paper>, BTreeMap<(i1
     (papers, days)
 }
 
-const LINES: &[&str] = &["Ya salí del trabajo", "¿Compras pan?", "Llego a las 7", "Te llamo al rato", "El niño ya comió", "Mañana hay junta en la escuela", "Bueno", "Sí, gracias", "¿Pagaste la luz?", "Ya casi llego"];
+const LINES: &[&str] = &[
+    "Ya salí del trabajo",
+    "¿Compras pan?",
+    "Llego a las 7",
+    "Te llamo al rato",
+    "El niño ya comió",
+    "Mañana hay junta en la escuela",
+    "Bueno",
+    "Sí, gracias",
+    "¿Pagaste la luz?",
+    "Ya casi llego",
+];
 
 fn chat(family: &Family, chance: &mut Chance) -> (Vec<u8>, usize) {
     let mut out = String::from("1/3/21, 7:02\u{202f}a. m. - Los mensajes y las llamadas están cifrados de extremo a extremo.\n");

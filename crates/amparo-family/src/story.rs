@@ -139,20 +139,8 @@ impl Family {
                 when: self.client.birth.to_string(),
                 files: vec!["client/passport.txt".into(), "client/ssa-statement.xml".into()],
             },
-            Planted {
-                kind: "gap",
-                about: "employment",
-                subject: "client",
-                when: format!("{}/{}", month(hole.0), month(hole.1)),
-                files: vec!["client/account.jsonl".into()],
-            },
-            Planted {
-                kind: "impossible",
-                about: "employment",
-                subject: "spouse",
-                when: "2012-04".into(),
-                files: vec!["spouse/account.jsonl".into()],
-            },
+            Planted { kind: "gap", about: "employment", subject: "client", when: format!("{}/{}", month(hole.0), month(hole.1)), files: vec!["client/account.jsonl".into()] },
+            Planted { kind: "impossible", about: "employment", subject: "spouse", when: "2012-04".into(), files: vec!["spouse/account.jsonl".into()] },
             Planted {
                 kind: "contradiction",
                 about: "phone",
@@ -161,13 +149,7 @@ impl Family {
                 // The carrier has them; the two backups reach those days and do not.
                 files: vec!["client/calls-2020.xml".into(), "client/calls-2021.xml".into(), "client/tmobile-2020.csv".into()],
             },
-            Planted {
-                kind: "gap",
-                about: "address",
-                subject: "client",
-                when: "2016-10/2017-03".into(),
-                files: vec!["client/account.jsonl".into()],
-            },
+            Planted { kind: "gap", about: "address", subject: "client", when: "2016-10/2017-03".into(), files: vec!["client/account.jsonl".into()] },
         ]
     }
 
@@ -175,12 +157,9 @@ impl Family {
     pub fn truth(&self, told: &Told) -> Value {
         let person = |p: &Person| json!({"party": p.token, "role": p.token, "name": format!("{} {}", p.given, p.surname), "birth_date": p.birth.to_string(), "line": format!("+1{}", p.line)});
         let files: Vec<Value> = told.papers.iter().map(|p| json!({"name": p.path, "kind": p.kind, "subject": p.subject, "units": p.units})).collect();
-        let findings: Vec<Value> = self
-            .planted()
-            .iter()
-            .map(|f| json!({"type": f.kind, "about": f.about, "subject": f.subject, "when": f.when, "files": f.files}))
-            .collect();
-        let months: Vec<Value> = self.months(told).into_iter().map(|(month, sources, best)| json!({"subject": "client", "month": month, "sources": sources, "best": best})).collect();
+        let findings: Vec<Value> = self.planted().iter().map(|f| json!({"type": f.kind, "about": f.about, "subject": f.subject, "when": f.when, "files": f.files})).collect();
+        let months: Vec<Value> =
+            self.months(told).into_iter().map(|(month, sources, best)| json!({"subject": "client", "month": month, "sources": sources, "best": best})).collect();
         json!({"seed": self.seed, "zone": "America/Phoenix", "parties": [person(&self.client), person(&self.spouse)], "files": files, "findings": findings, "months": months})
     }
 

@@ -191,7 +191,8 @@ fn months_are_as_the_story_has_them() {
         let (from, to) = (Month { year: 2015, month: 1 }, Month { year: 2024, month: 12 });
         let grid = coverage(&view, &merged, &calls, Claim::Presence, party("client"), from, to, date(2026, 11, 24));
         let best: Vec<(String, &str)> = grid.months.iter().map(|m| (m.month.to_string(), m.best.as_str())).collect();
-        let story: Vec<(String, &str)> = truth["months"].as_array().into_iter().flatten().map(|m| (m["month"].as_str().unwrap_or_default().to_owned(), m["best"].as_str().unwrap_or_default())).collect();
+        let story: Vec<(String, &str)> =
+            truth["months"].as_array().into_iter().flatten().map(|m| (m["month"].as_str().unwrap_or_default().to_owned(), m["best"].as_str().unwrap_or_default())).collect();
         assert_eq!(best, story, "seed {seed}");
     }
 }

@@ -621,7 +621,8 @@ impl Account {
     /// A date that can mean one thing.
     fn date(&mut self, text: &str) -> Result<Edtf, &'static str> {
         const STILL: &[&str] = &["present", "now", "today", "current", "currently", "still", "presente", "actual", "actualmente", "hoy", "ahora", "sigue", "todavia"];
-        const ABOUT: &[&str] = &["about ", "around ", "approximately ", "approx ", "circa ", "ca ", "aproximadamente ", "aprox ", "alrededor de ", "cerca de ", "mas o menos ", "como en ", "hacia "];
+        const ABOUT: &[&str] =
+            &["about ", "around ", "approximately ", "approx ", "circa ", "ca ", "aproximadamente ", "aprox ", "alrededor de ", "cerca de ", "mas o menos ", "como en ", "hacia "];
         if let Some(known) = Edtf::parse(text) {
             return Ok(known);
         }
@@ -736,7 +737,11 @@ mod tests {
             let spanish_kind = KINDS.iter().find(|(_, k)| k == kind).map(|(es, _)| *es).unwrap();
             for spec in kind.fields() {
                 let spanish = COLUMNS.iter().find(|(_, en)| *en == spec.name).map_or(spec.name, |(es, _)| es);
-                let line = format!("{}\n{}\n", serde_json::json!({"kind": kind.as_str(), spec.name: sample(spec)}), serde_json::json!({"Clase": spanish_kind, spanish.to_uppercase(): sample(spec)}));
+                let line = format!(
+                    "{}\n{}\n",
+                    serde_json::json!({"kind": kind.as_str(), spec.name: sample(spec)}),
+                    serde_json::json!({"Clase": spanish_kind, spanish.to_uppercase(): sample(spec)})
+                );
                 let (report, heard) = hear("said.jsonl", line.as_bytes());
                 assert_eq!((report.kind.as_str(), report.records), ("account", 2), "{line} {:?}", reasons(&heard));
                 assert!(heard.drafts.iter().all(|d| d.fields.contains_key(spec.name) && d.fields == heard.drafts[0].fields), "{line}");
@@ -876,7 +881,10 @@ not json
 
     #[test]
     fn objects_in_a_list_or_over_several_lines() {
-        for text in ["[{\"kind\":\"job\",\"employer\":\"Sol\"}, {\"kind\":\"event\",\"on\":\"2020\"}]", "{\n \"kind\": \"job\",\n \"employer\": \"Sol\"\n}\n{\n \"clase\": \"hecho\",\n \"fecha\": \"2020\"\n}\n"] {
+        for text in [
+            "[{\"kind\":\"job\",\"employer\":\"Sol\"}, {\"kind\":\"event\",\"on\":\"2020\"}]",
+            "{\n \"kind\": \"job\",\n \"employer\": \"Sol\"\n}\n{\n \"clase\": \"hecho\",\n \"fecha\": \"2020\"\n}\n",
+        ] {
             let (report, heard) = hear("said.json", text.as_bytes());
             assert_eq!((report.kind.as_str(), report.units, report.units_read), ("account", 2, 2), "{text}");
             assert_eq!(told(&heard), ["row:1 job employer=Sol", "row:2 event on=2020"]);

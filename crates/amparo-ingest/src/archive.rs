@@ -5,15 +5,12 @@
 
 use crate::recognise::read as read_file;
 use crate::{Companion, File, Head, Reader, Sink, Source, Stop, Sure, Tools};
-use amparo_model::{Inside, Reject, Place, Report, Sha256, State};
+use amparo_model::{Inside, Place, Reject, Report, Sha256, State};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Read, SeekFrom};
 use zip::ZipArchive;
 
-pub const READERS: &[Reader] = &[
-    Reader { name: "zip", version: 1, recognise: is_zip, read: read_zip },
-    Reader { name: "gzip", version: 1, recognise: is_gzip, read: read_gzip },
-];
+pub const READERS: &[Reader] = &[Reader { name: "zip", version: 1, recognise: is_zip, read: read_zip }, Reader { name: "gzip", version: 1, recognise: is_gzip, read: read_gzip }];
 
 /// An archive in an archive in an archive: deeper ones are kept unread.
 const DEEPEST: usize = 3;

@@ -66,15 +66,7 @@ pub const ALL: &[&str] = &[
 ];
 
 /// What a reader assumed for a whole file.
-pub const ASSUMED: &[&str] = &[
-    "count-disagrees",
-    "day-first",
-    "month-first",
-    "order-from-gaps",
-    "order-undecided",
-    "wal-left-out",
-    "year-first",
-];
+pub const ASSUMED: &[&str] = &["count-disagrees", "day-first", "month-first", "order-from-gaps", "order-undecided", "wal-left-out", "year-first"];
 
 #[cfg(test)]
 mod tests {

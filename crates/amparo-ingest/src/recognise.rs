@@ -5,8 +5,8 @@
 //! its own file, never the archive around it.
 
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
-use amparo_model::{CallColumns, Draft, Inside, Reject, Report, State};
 use amparo_model::reading::PageText;
+use amparo_model::{CallColumns, Draft, Inside, Reject, Report, State};
 use std::io::{Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -37,13 +37,7 @@ pub fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Resu
     let Ok((first, last)) = ends(file) else {
         return Ok(Report::unread("unknown", State::Unread, "cannot-read-bytes"));
     };
-    let head = Head {
-        name: &file.name,
-        bytes: file.bytes,
-        first: &first,
-        last: &last,
-        companions: file.companions.iter().map(|c| c.name.as_str()).collect(),
-    };
+    let head = Head { name: &file.name, bytes: file.bytes, first: &first, last: &last, companions: file.companions.iter().map(|c| c.name.as_str()).collect() };
     let Some(reader) = recognise(&head) else {
         return Ok(Report::unread(unread_kind(&head), State::Unread, "no-reader-yet"));
     };

@@ -211,8 +211,7 @@ mod tests {
     fn messages(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
         let mut out = BTreeMap::new();
         for (file, text) in files(lang) {
-            let resource = fluent_syntax::parser::parse(*text)
-                .unwrap_or_else(|(_, errors)| panic!("{}/{file}.ftl: {errors:?}", lang.code()));
+            let resource = fluent_syntax::parser::parse(*text).unwrap_or_else(|(_, errors)| panic!("{}/{file}.ftl: {errors:?}", lang.code()));
             for entry in resource.body {
                 if let ast::Entry::Message(m) = entry {
                     let mut args = BTreeSet::new();
@@ -266,7 +265,8 @@ mod tests {
             entries.collect()
         };
         let (en, es) = (texts(Lang::En), texts(Lang::Es));
-        let letters = |text: &str| text.contains("TextElement") && text.split("TextElement").skip(1).any(|t| t.split('"').nth(1).is_some_and(|t| t.chars().any(char::is_alphabetic)));
+        let letters =
+            |text: &str| text.contains("TextElement") && text.split("TextElement").skip(1).any(|t| t.split('"').nth(1).is_some_and(|t| t.chars().any(char::is_alphabetic)));
         let same: Vec<&str> = en.iter().filter(|(id, text)| es.get(*id) == Some(text) && letters(text)).map(|(id, _)| id.as_str()).collect();
         assert_eq!(same, SAME);
     }

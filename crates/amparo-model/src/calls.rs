@@ -1,7 +1,7 @@
 //! Calls as columns: ten years of a family's calls are a table, and are stored and counted as one.
 
-use crate::record::{Draft, Kind, Place, Spot, Value};
 use crate::Instant;
+use crate::record::{Draft, Kind, Place, Spot, Value};
 use std::fmt;
 
 /// Rows a batch holds at most; also the row group of a stored segment.
@@ -161,8 +161,7 @@ impl CallColumns {
         let offset = self.offset_min[i];
         Call {
             row: self.row[i],
-            at: (self.at_ms[i] != Self::NO_TIME)
-                .then_some(Instant { ms: self.at_ms[i], offset_min: (offset != Self::LOCAL).then_some(offset) }),
+            at: (self.at_ms[i] != Self::NO_TIME).then_some(Instant { ms: self.at_ms[i], offset_min: (offset != Self::LOCAL).then_some(offset) }),
             direction: Direction::from_code(self.direction[i]).unwrap_or(Direction::Unknown),
             outcome: Outcome::from_code(self.outcome[i]).unwrap_or(Outcome::Unknown),
             service: Service::from_code(self.service[i]).unwrap_or(Service::Other),
@@ -219,14 +218,7 @@ impl CallColumns {
         if n > BATCH_ROWS {
             return Err(BadColumns("more rows than a batch holds"));
         }
-        let lengths = [
-            self.at_ms.len(),
-            self.offset_min.len(),
-            self.direction.len(),
-            self.outcome.len(),
-            self.service.len(),
-            self.duration_s.len(),
-        ];
+        let lengths = [self.at_ms.len(), self.offset_min.len(), self.direction.len(), self.outcome.len(), self.service.len(), self.duration_s.len()];
         if lengths.iter().any(|l| *l != n) {
             return Err(BadColumns("a column has another length"));
         }

@@ -219,9 +219,10 @@ impl CaseFile {
         self.readable().fold((0, 0), |(read, all), g| {
             let own = &g.reading.report;
             let inner = g.reading.inside.iter().map(|i| &i.report);
-            std::iter::once(own).chain(inner).filter(|r| r.state != State::Withdrawn).fold((read, all), |(read, all), r| {
-                (read + r.pages.saturating_sub(r.pages_unread), all + r.pages)
-            })
+            std::iter::once(own)
+                .chain(inner)
+                .filter(|r| r.state != State::Withdrawn)
+                .fold((read, all), |(read, all), r| (read + r.pages.saturating_sub(r.pages_unread), all + r.pages))
         })
     }
 

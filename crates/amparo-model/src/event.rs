@@ -35,13 +35,30 @@ pub enum What {
     #[serde(rename = "epoch")]
     Epoch(Epoch),
     #[serde(rename = "party")]
-    Party { party: PartyId, role: String, #[serde(default, skip_serializing_if = "Option::is_none")] name: Option<String>, new_drawer: DrawerId, check: String },
+    Party {
+        party: PartyId,
+        role: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        new_drawer: DrawerId,
+        check: String,
+    },
     #[serde(rename = "given")]
     Given(Given),
     #[serde(rename = "reread")]
-    Reread { of: u64, #[serde(flatten)] reading: ReadingOf },
+    Reread {
+        of: u64,
+        #[serde(flatten)]
+        reading: ReadingOf,
+    },
     #[serde(rename = "assigned")]
-    Assigned { of: u64, #[serde(default, skip_serializing_if = "String::is_empty")] inside: String, #[serde(default, skip_serializing_if = "Option::is_none")] subject: Option<PartyId> },
+    Assigned {
+        of: u64,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        inside: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<PartyId>,
+    },
     #[serde(rename = "said")]
     Said(Said),
     #[serde(rename = "set")]
@@ -53,28 +70,61 @@ pub enum What {
     #[serde(rename = "judged")]
     Judged { left: At, right: At, judgement: Judgement },
     #[serde(rename = "settled")]
-    Settled { finding: FindingId, resolution: Resolution, #[serde(default, skip_serializing_if = "Vec::is_empty")] because: Vec<At>, #[serde(default, skip_serializing_if = "Option::is_none")] why: Option<String> },
+    Settled {
+        finding: FindingId,
+        resolution: Resolution,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        because: Vec<At>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     #[serde(rename = "zone")]
-    Zone { #[serde(default, skip_serializing_if = "Option::is_none")] of: Option<u64>, zone: String, because: String },
+    Zone {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
+        zone: String,
+        because: String,
+    },
     #[serde(rename = "note")]
     Note { about: u64, text: String },
     #[serde(rename = "look")]
     Look(LookEvent),
     #[serde(rename = "produced")]
-    Produced { what: String, sha256: Sha256, bytes: u64, language: String, #[serde(default)] from: Vec<u64>, #[serde(default, skip_serializing_if = "Option::is_none")] profile: Option<String> },
+    Produced {
+        what: String,
+        sha256: Sha256,
+        bytes: u64,
+        language: String,
+        #[serde(default)]
+        from: Vec<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        profile: Option<String>,
+    },
     #[serde(rename = "withdrawn")]
     Withdrawn { entries: Vec<(u64, Sha256)>, blobs: Vec<Sha256>, purpose: String },
     #[serde(rename = "moved")]
     Moved { entries: Vec<(u64, Sha256)>, blobs: Vec<Sha256>, to: DrawerId, to_epoch: u32 },
     #[serde(rename = "held")]
-    Held { #[serde(default, skip_serializing_if = "Option::is_none")] of: Option<u64>, because: String },
+    Held {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
+        because: String,
+    },
     #[serde(rename = "released")]
-    Released { #[serde(default, skip_serializing_if = "Option::is_none")] of: Option<u64>, because: String },
+    Released {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<u64>,
+        because: String,
+    },
     #[serde(rename = "deadline")]
     Deadline { on: String, label: String, because: Vec<u64> },
     /// A member accepts that the entries up to this head are lost: what is there now goes on from here.
     #[serde(rename = "loss")]
-    Loss { seq: u64, #[serde(default, skip_serializing_if = "Option::is_none")] hash: Option<Sha256> },
+    Loss {
+        seq: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hash: Option<Sha256>,
+    },
     /// The case's name, as typed; in `case`.
     #[serde(rename = "named")]
     Named { name: String },
@@ -87,7 +137,12 @@ pub enum What {
     #[serde(rename = "removed")]
     Removed { member: MemberId },
     #[serde(rename = "granted")]
-    Granted { journal: JournalId, member: MemberId, #[serde(default, skip_serializing_if = "Option::is_none")] until: Option<String> },
+    Granted {
+        journal: JournalId,
+        member: MemberId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+    },
     #[serde(rename = "revoked")]
     Revoked { journal: JournalId, member: MemberId },
     #[serde(rename = "case")]
@@ -103,7 +158,12 @@ pub enum What {
     #[serde(rename = "backed_up")]
     BackedUp { place: String, series: String, number: u64 },
     #[serde(rename = "shred.asked")]
-    ShredAsked { journal: JournalId, #[serde(default, skip_serializing_if = "Option::is_none")] party: Option<PartyId>, because: String },
+    ShredAsked {
+        journal: JournalId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        party: Option<PartyId>,
+        because: String,
+    },
     #[serde(rename = "shred.cancelled")]
     ShredCancelled { journal: JournalId, asked: u64 },
     #[serde(rename = "shred.agreed")]

@@ -118,10 +118,7 @@ impl Report {
     }
 
     pub fn adds_up(&self) -> bool {
-        [self.units_read, self.furniture, self.rejects, self.pages_unread]
-            .iter()
-            .try_fold(0_u64, |sum, n| sum.checked_add(*n))
-            == Some(self.units)
+        [self.units_read, self.furniture, self.rejects, self.pages_unread].iter().try_fold(0_u64, |sum, n| sum.checked_add(*n)) == Some(self.units)
     }
 }
 

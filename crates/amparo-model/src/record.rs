@@ -623,13 +623,7 @@ impl<'de> Deserialize<'de> for Draft {
             let value = value_of_json(spec.ty, json).ok_or_else(|| de::Error::custom(format!("{name} holds what it may not")))?;
             fields.insert(spec.name, value);
         }
-        Ok(Draft {
-            kind: stored.kind,
-            place: Place { inside: stored.inside, spot, field: stored.field },
-            fields,
-            certainty: stored.certainty,
-            confidence: stored.confidence,
-        })
+        Ok(Draft { kind: stored.kind, place: Place { inside: stored.inside, spot, field: stored.field }, fields, certainty: stored.certainty, confidence: stored.confidence })
     }
 }
 

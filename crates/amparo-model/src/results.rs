@@ -2,8 +2,8 @@
 //!
 //! The analysis room makes these, the doors print them, the language room makes their sentences.
 
-use crate::ids::{FindingId, PartyId, RecordId};
 use crate::Edtf;
+use crate::ids::{FindingId, PartyId, RecordId};
 use std::fmt;
 
 /// A sentence not yet in a language: the message's id and what goes into it.
@@ -112,7 +112,11 @@ impl Lane {
 pub enum EvidenceId {
     Record(RecordId),
     /// Line, number (as held, E.164 or raw), month; printed with keyed tokens.
-    Calls { line: String, number: String, month: Month },
+    Calls {
+        line: String,
+        number: String,
+        month: Month,
+    },
 }
 
 /// One line of the timeline.

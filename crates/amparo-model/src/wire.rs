@@ -25,7 +25,10 @@ pub enum FromWorker {
     /// A file inside an archive has been read; its records came before this, with its path in their place.
     Inside(Vec<Inside>),
     /// Units seen so far.
-    Progress { units: u64, bytes: u64 },
+    Progress {
+        units: u64,
+        bytes: u64,
+    },
     /// A picture or document that was asked for.
     Bytes(Vec<u8>),
     /// The file is read; nothing follows.

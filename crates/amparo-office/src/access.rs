@@ -106,7 +106,10 @@ impl Own {
 
 /// Words that carriers and phones print where there is no number.
 fn is_no_number(raw: &str) -> bool {
-    matches!(raw.trim().to_lowercase().as_str(), "unavailable" | "unknown" | "private" | "restricted" | "blocked" | "anonymous" | "-1" | "-2" | "-3" | "incoming" | "voicemail" | "desconocido" | "privado")
+    matches!(
+        raw.trim().to_lowercase().as_str(),
+        "unavailable" | "unknown" | "private" | "restricted" | "blocked" | "anonymous" | "-1" | "-2" | "-3" | "incoming" | "voicemail" | "desconocido" | "privado"
+    )
 }
 
 /// A record with what may be shown of it.
@@ -166,7 +169,8 @@ fn hides(record: &Record, own: &Own) -> bool {
 
 /// A payer that is plainly not a natural person. What is not plain counts as one.
 fn looks_like_company(payer: &str) -> bool {
-    const MARKS: &[&str] = &["llc", "inc", "corp", "co", "ltd", "company", "bank", "payroll", "dept", "department", "treasury", "university", "county", "state", "city", "services", "sa"];
+    const MARKS: &[&str] =
+        &["llc", "inc", "corp", "co", "ltd", "company", "bank", "payroll", "dept", "department", "treasury", "university", "county", "state", "city", "services", "sa"];
     payer.split(|c: char| !c.is_alphanumeric()).any(|word| MARKS.contains(&word.to_lowercase().as_str()))
 }
 
@@ -191,11 +195,7 @@ mod tests {
     }
 
     fn own() -> Own {
-        Own {
-            numbers: BTreeSet::from(["+14155550001".to_owned()]),
-            household_employers: BTreeSet::from(["Mrs. Alden".to_owned()]),
-            unmasked: false,
-        }
+        Own { numbers: BTreeSet::from(["+14155550001".to_owned()]), household_employers: BTreeSet::from(["Mrs. Alden".to_owned()]), unmasked: false }
     }
 
     fn fields(draft: Draft, own: &Own) -> (bool, Option<String>, Vec<&'static str>) {

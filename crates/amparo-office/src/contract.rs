@@ -234,11 +234,8 @@ pub fn call_summary(summary: &CallSummary, case: &CaseFile, masked: Option<Strin
 /// The last line of `add`: what became of everything that was handed in.
 pub fn add_summary(givings: &[&Giving], readable_copies: &[String]) -> Json {
     let is = |s: &[State]| givings.iter().filter(|g| s.contains(&g.reading.report.state)).count();
-    let records: u64 = givings
-        .iter()
-        .filter(|g| g.given.already.is_none())
-        .map(|g| g.reading.report.records + g.reading.inside.iter().map(|i| i.report.records).sum::<u64>())
-        .sum();
+    let records: u64 =
+        givings.iter().filter(|g| g.given.already.is_none()).map(|g| g.reading.report.records + g.reading.inside.iter().map(|i| i.report.records).sum::<u64>()).sum();
     json!({
         "files": givings.len(),
         "kept": givings.iter().filter(|g| g.given.already.is_none()).count(),

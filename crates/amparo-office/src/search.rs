@@ -13,8 +13,16 @@ const SNIPPET: usize = 160;
 /// Where a hit stands.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Hit {
-    Record { record: Box<Record> },
-    Page { original: Sha256, name: String, inside: String, page: u32, giving: u64 },
+    Record {
+        record: Box<Record>,
+    },
+    Page {
+        original: Sha256,
+        name: String,
+        inside: String,
+        page: u32,
+        giving: u64,
+    },
     /// The calls with one number in one month.
     Calls(EvidenceId),
 }
@@ -68,10 +76,7 @@ pub fn find(view: &View<'_>, own: &Own, question: &Question) -> Result<Found> {
     let ask = Ask { question: question.words.clone(), kind: question.kind, subject: question.party, from: question.from, to: question.to, most: 200 };
     let found = index.find(&ask).map_err(problem)?;
     let (searched_pages, pages) = view.file.pages();
-    let hits = found
-        .into_iter()
-        .filter_map(|hit| Some((hits.get(hit.entry)?.clone(), snippet(&entries.get(hit.entry)?.text, &question.words, SNIPPET), hit.score)))
-        .collect();
+    let hits = found.into_iter().filter_map(|hit| Some((hits.get(hit.entry)?.clone(), snippet(&entries.get(hit.entry)?.text, &question.words, SNIPPET), hit.score))).collect();
     Ok(Found { hits, searched_pages, pages })
 }
 

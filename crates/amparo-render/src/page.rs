@@ -51,9 +51,14 @@ pub enum RenderError {
     NotAPicture,
     /// The PDF asks for a password.
     Password,
-    NoSuchPage { page: u32, pages: u32 },
+    NoSuchPage {
+        page: u32,
+        pages: u32,
+    },
     /// The header announces more pixels than are drawn.
-    TooLarge { pixels: u64 },
+    TooLarge {
+        pixels: u64,
+    },
     /// The file is damaged, or uses what is not understood.
     Broken(String),
 }

@@ -219,11 +219,12 @@ impl<'f> Sheet<'f> {
             Shape::Text { x, y, size, anchor, bold, ink, text } => {
                 let letter = if *bold { Letter::SansBold } else { Letter::Sans };
                 let run = self.fonts.run(&self.fonts.writable(text, letter), letter, *size);
-                let x = dx + x - match anchor {
-                    Anchor::Start => 0.0,
-                    Anchor::Middle => run.width / 2.0,
-                    Anchor::End => run.width,
-                };
+                let x = dx + x
+                    - match anchor {
+                        Anchor::Start => 0.0,
+                        Anchor::Middle => run.width / 2.0,
+                        Anchor::End => run.width,
+                    };
                 vec![Mark::Text { x, y: dy + y, run, colour: paper(*ink) }]
             }
         }

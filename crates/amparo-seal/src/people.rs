@@ -53,7 +53,8 @@ pub fn age_seal(recipient: &str, plain: &[u8]) -> Result<Vec<u8>> {
 
 /// One small file to several recipients; any of them opens it.
 pub fn age_seal_to(recipients: &[String], plain: &[u8]) -> Result<Vec<u8>> {
-    let recipients: Vec<age::x25519::Recipient> = recipients.iter().map(|r| age::x25519::Recipient::from_str(r)).collect::<std::result::Result<_, _>>().map_err(|_| SealError::Malformed("recipient"))?;
+    let recipients: Vec<age::x25519::Recipient> =
+        recipients.iter().map(|r| age::x25519::Recipient::from_str(r)).collect::<std::result::Result<_, _>>().map_err(|_| SealError::Malformed("recipient"))?;
     let encryptor = age::Encryptor::with_recipients(recipients.iter().map(|r| r as &dyn age::Recipient)).map_err(|_| SealError::NotOpened("age"))?;
     let mut writer = encryptor.wrap_output(Vec::with_capacity(plain.len() + 1_000))?;
     writer.write_all(plain)?;

@@ -93,7 +93,9 @@ mod tests {
 
     #[test]
     fn words_of_one_list() {
-        for (words, want) in [("digital approve game crawl", true), ("cupón alzar fumar circo", true), ("CUPON alzar fumar circo", true), ("digital alzar fumar xyz", false), ("a b c d", false)] {
+        for (words, want) in
+            [("digital approve game crawl", true), ("cupón alzar fumar circo", true), ("CUPON alzar fumar circo", true), ("digital alzar fumar xyz", false), ("a b c d", false)]
+        {
             assert_eq!(are_listed(&words.split(' ').collect::<Vec<_>>()), want, "{words}");
         }
     }

@@ -176,10 +176,8 @@ impl Index {
                 Box::new(tantivy::query::RegexQuery::from_pattern(&pattern, self.fields.exact)?)
             }
             words::Part::Word { lower, folded } => {
-                let mut any: Vec<(Occur, Box<dyn Query>)> = vec![(
-                    Occur::Should,
-                    Box::new(BoostQuery::new(Box::new(TermQuery::new(exact(folded), IndexRecordOption::WithFreqs)), 2.0)),
-                )];
+                let mut any: Vec<(Occur, Box<dyn Query>)> =
+                    vec![(Occur::Should, Box::new(BoostQuery::new(Box::new(TermQuery::new(exact(folded), IndexRecordOption::WithFreqs)), 2.0)))];
                 for stem in words::Stems::default().of(lower) {
                     let term = Term::from_field_text(self.fields.stems, &stem);
                     any.push((Occur::Should, Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))));

@@ -44,9 +44,8 @@ impl Stems {
         if let Some(known) = self.known.get(lower) {
             return known.clone();
         }
-        let [english, spanish] = self.analyzers.get_or_insert_with(|| {
-            [Language::English, Language::Spanish].map(|l| TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(l)).build())
-        });
+        let [english, spanish] =
+            self.analyzers.get_or_insert_with(|| [Language::English, Language::Spanish].map(|l| TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(l)).build()));
         let folded = fold(lower);
         let mut stems: Vec<String> = vec![stem(english, &folded), stem(spanish, &folded), fold(&stem(spanish, lower))];
         stems.sort();
@@ -113,14 +112,15 @@ impl Question {
         let mut bits = 0;
         for (n, part) in self.parts.iter().enumerate() {
             let found = match part {
-                Part::Phrase(phrase) => {
-                    phrase.first() == Some(&folded) && phrase.iter().zip(&words[at..]).filter(|(want, (_, have))| **want == fold(have)).count() == phrase.len()
-                }
+                Part::Phrase(phrase) => phrase.first() == Some(&folded) && phrase.iter().zip(&words[at..]).filter(|(want, (_, have))| **want == fold(have)).count() == phrase.len(),
                 Part::Prefix(prefix) => folded.starts_with(prefix.as_str()),
-                Part::Word { folded: f, lower } => *f == folded || (may_share_a_stem(f, &folded) && {
-                    let mine = stems.of(lower);
-                    stems.of(&word.to_lowercase()).iter().any(|s| mine.contains(s))
-                }),
+                Part::Word { folded: f, lower } => {
+                    *f == folded
+                        || (may_share_a_stem(f, &folded) && {
+                            let mine = stems.of(lower);
+                            stems.of(&word.to_lowercase()).iter().any(|s| mine.contains(s))
+                        })
+                }
             };
             bits |= u32::from(found) << n;
         }

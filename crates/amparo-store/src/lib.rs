@@ -72,7 +72,9 @@ pub struct Append {
 pub enum Appended {
     Done,
     /// The tip is another one: replay, decide anew, seal anew.
-    Refused { tip: Option<Tip> },
+    Refused {
+        tip: Option<Tip>,
+    },
 }
 
 /// What a search for deleted rows' bytes found after they were deleted.
@@ -87,14 +89,27 @@ pub enum Purged {
 /// What failed, and where.
 #[derive(Debug)]
 pub enum StoreError {
-    Io { what: &'static str, path: PathBuf, error: io::Error },
-    Sql { what: &'static str, error: rusqlite::Error },
-    Full { path: PathBuf },
-    NotThere { what: &'static str },
+    Io {
+        what: &'static str,
+        path: PathBuf,
+        error: io::Error,
+    },
+    Sql {
+        what: &'static str,
+        error: rusqlite::Error,
+    },
+    Full {
+        path: PathBuf,
+    },
+    NotThere {
+        what: &'static str,
+    },
     /// A sync failed before: nothing is written until the program starts again.
     ReadOnly,
     /// The bytes are not those of their name.
-    NotItself { name: Hash },
+    NotItself {
+        name: Hash,
+    },
 }
 
 impl fmt::Display for StoreError {

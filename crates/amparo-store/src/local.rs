@@ -219,7 +219,16 @@ fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<WrapRow> {
 }
 
 fn put_row(tx: &Transaction<'_>, row: &WrapRow) -> rusqlite::Result<usize> {
-    tx.prepare_cached("INSERT OR REPLACE INTO wrap VALUES(?,?,?,?,?,?,?,?)")?.execute(params![row.key.journal, row.key.what, row.key.id, row.key.to, row.alg, row.lock, row.bytes, row.half])
+    tx.prepare_cached("INSERT OR REPLACE INTO wrap VALUES(?,?,?,?,?,?,?,?)")?.execute(params![
+        row.key.journal,
+        row.key.what,
+        row.key.id,
+        row.key.to,
+        row.alg,
+        row.lock,
+        row.bytes,
+        row.half
+    ])
 }
 
 fn delete_row(tx: &Transaction<'_>, key: &WrapKey) -> rusqlite::Result<usize> {
@@ -325,7 +334,9 @@ impl Store for Local {
         if bytes.is_empty() || left()? > 0 {
             // Balancing a tree leaves a copy of a row in a page's gap now and then; rewriting the file does not.
             match db.execute_batch("VACUUM") {
-                Err(e) if matches!(e.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)) => return Ok(Purged::Remains { found: 0 }),
+                Err(e) if matches!(e.sqlite_error_code(), Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)) => {
+                    return Ok(Purged::Remains { found: 0 });
+                }
                 done => done.map_err(sql("rewrite office.db"))?,
             }
             if !truncate()? {

@@ -13,7 +13,8 @@ pub enum Shared {
 
 /// Whether a folder (or the nearest one above it that exists) is synced or on a network.
 pub fn shared_folder(path: &Path) -> Option<Shared> {
-    const SYNCED: &[&str] = &["dropbox", "onedrive", "google drive", "googledrive", "icloud drive", "com~apple~clouddocs", "nextcloud", "owncloud", "syncthing", "mega", "box sync"];
+    const SYNCED: &[&str] =
+        &["dropbox", "onedrive", "google drive", "googledrive", "icloud drive", "com~apple~clouddocs", "nextcloud", "owncloud", "syncthing", "mega", "box sync"];
     let named = |part: &std::ffi::OsStr| {
         let part = part.to_string_lossy().to_lowercase();
         SYNCED.iter().any(|s| part == *s || part.strip_prefix(*s).is_some_and(|rest| rest.starts_with([' ', '-'])))

@@ -75,7 +75,13 @@ fn main() -> amparo_vault::Result<()> {
     }
     let list = segments.finish()?;
     let bytes: u64 = list.iter().map(|s| s.bytes).sum();
-    println!("{rows} rows, {} segments, {bytes} bytes; {:.2} CPU-s in all, of which making the rows {making:.2} s wall; {:.2} s wall; peak {} MiB", list.len(), cpu_seconds() - cpu, wall.elapsed().as_secs_f64(), peak_mib());
+    println!(
+        "{rows} rows, {} segments, {bytes} bytes; {:.2} CPU-s in all, of which making the rows {making:.2} s wall; {:.2} s wall; peak {} MiB",
+        list.len(),
+        cpu_seconds() - cpu,
+        wall.elapsed().as_secs_f64(),
+        peak_mib()
+    );
     drop((case, office));
     std::fs::remove_dir_all(&folder)?;
     Ok(())

@@ -3,13 +3,13 @@
 //! Each run adds what is new as numbered bundles of ciphertext; keys travel in keystores sealed to the words
 //! of the members. Nothing in the folder can be guessed with a passphrase.
 
+use crate::Now;
 use crate::bundle::{Manifest, Number, Piece, RowLine, TarOut, note_of, plan};
 use crate::heads;
 use crate::lock;
 use crate::office::Office;
 use crate::problem::{Result, VaultError};
 use crate::session;
-use crate::Now;
 use amparo_model::{JournalId, MemberId, OfficeId, Sha256, What};
 use amparo_proof::Link;
 use amparo_store::{StoreError, WrapRow, private_file, private_folder};
@@ -177,15 +177,7 @@ impl Office {
         if moment.damaged.is_empty() {
             self.drop_older_keys(folder, &last)?;
         }
-        Ok(BackedUp {
-            place: place.to_owned(),
-            series,
-            number: last.number,
-            entries: moment.entries,
-            papers: moment.blobs.len() as u64,
-            damaged: moment.damaged,
-            altered,
-        })
+        Ok(BackedUp { place: place.to_owned(), series, number: last.number, entries: moment.entries, papers: moment.blobs.len() as u64, damaged: moment.damaged, altered })
     }
 
     fn signed(&self, note: &[u8]) -> bool {

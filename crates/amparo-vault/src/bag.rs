@@ -186,7 +186,9 @@ mod tests {
 
     #[test]
     fn names_of_strangers_become_names_that_every_system_takes() {
-        for (name, want) in [("acta.pdf", "acta.pdf"), ("../../etc/passwd", "_.._etc_passwd"), ("a\u{202e}fdp.exe", "a_fdp.exe"), ("", "_"), ("...", "_"), ("C:\\x%0a\n", "C__x_0a_")] {
+        for (name, want) in
+            [("acta.pdf", "acta.pdf"), ("../../etc/passwd", "_.._etc_passwd"), ("a\u{202e}fdp.exe", "a_fdp.exe"), ("", "_"), ("...", "_"), ("C:\\x%0a\n", "C__x_0a_")]
+        {
             assert_eq!(safe_name(name), want, "{name}");
         }
         assert!(safe_name(&"ñ".repeat(300)).len() <= 120);

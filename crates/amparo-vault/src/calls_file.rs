@@ -50,11 +50,7 @@ fn schema() -> Result<Arc<Type>> {
 fn properties() -> Result<WriterProperties> {
     // Codes are named in the file, so that a stranger reads it without this program.
     let names = |name: &str, list: &[&str]| parquet::file::metadata::KeyValue::new(name.to_owned(), list.join(","));
-    let keys = vec![
-        names("direction", amparo_model::Direction::NAMES),
-        names("outcome", amparo_model::Outcome::NAMES),
-        names("service", amparo_model::Service::NAMES),
-    ];
+    let keys = vec![names("direction", amparo_model::Direction::NAMES), names("outcome", amparo_model::Outcome::NAMES), names("service", amparo_model::Service::NAMES)];
     Ok(WriterProperties::builder()
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true)

@@ -47,7 +47,14 @@ impl Pages {
 
     /// The next column of a row group of `n` rows. `present` says which rows have a value, where some may not;
     /// `values` are those of the rows that do.
-    pub fn put<W: Write + Send>(&mut self, group: &mut SerializedRowGroupWriter<'_, W>, column: &ColumnDescPtr, n: usize, present: Option<Present<'_>>, values: &Values<'_>) -> Result<()> {
+    pub fn put<W: Write + Send>(
+        &mut self,
+        group: &mut SerializedRowGroupWriter<'_, W>,
+        column: &ColumnDescPtr,
+        n: usize,
+        present: Option<Present<'_>>,
+        values: &Values<'_>,
+    ) -> Result<()> {
         self.plain.clear();
         if let Some(present) = present {
             put_levels(&mut self.plain, n, &present);

@@ -362,4 +362,3 @@ impl Errand<'_> {
         self.case.head()
     }
 }
-

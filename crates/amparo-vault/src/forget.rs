@@ -91,7 +91,12 @@ impl Case<Open> {
         }
         let papers = file.givings.len();
         let week_ago = stamp(now - RIPE_MS);
-        let lately = self.journal().entries.iter().filter(|e| matches!(e.fate, Fate::Forgotten { by } if self.journal().entry(by).is_some_and(|w| w.at > week_ago)) && !e.kind.is_empty()).count();
+        let lately = self
+            .journal()
+            .entries
+            .iter()
+            .filter(|e| matches!(e.fate, Fate::Forgotten { by } if self.journal().entry(by).is_some_and(|w| w.at > week_ago)) && !e.kind.is_empty())
+            .count();
         let going = wanted.iter().filter(|of| file.givings.contains_key(of)).count();
         let ask_first = papers > 0 && (going >= papers || (going + lately) * 2 > papers + lately) && papers > 1 || (papers == 1 && going == 1);
         Ok(Withdrawal { entries, blobs: blobs.into_iter().collect(), ask_first })

@@ -1,8 +1,8 @@
 //! A paper that goes to another case: received there under new keys, then withdrawn here.
 
+use crate::Now;
 use crate::case::{Case, Open, Where};
 use crate::forget::Forgotten;
-use crate::Now;
 use crate::office::Office;
 use crate::problem::{Result, VaultError};
 use amparo_model::case_file::ChangeKind;

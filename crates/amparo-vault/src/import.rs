@@ -3,6 +3,7 @@
 //! The old entries stay what they were: their frames are kept as an original of the new case, so that
 //! what was said and when can still be shown to whoever holds the old keys.
 
+use crate::Now;
 use crate::bag::{BagIn, is_unseen};
 use crate::case::{Case, Open, Where};
 use crate::export::{KeyLine, Manifest};
@@ -11,7 +12,6 @@ use crate::handover::receive_again;
 use crate::lock::{self, Key};
 use crate::office::Office;
 use crate::problem::{Broken, Result, VaultError};
-use crate::Now;
 use amparo_model::event::{At, Change, Given, ReadingOf, Said};
 use amparo_model::ids::RunId;
 use amparo_model::reading::{Report, State};

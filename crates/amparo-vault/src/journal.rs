@@ -30,7 +30,9 @@ pub(crate) trait Authors {
 pub enum Fate {
     Open,
     /// Its key was deleted, and a signed order says so.
-    Forgotten { by: u64 },
+    Forgotten {
+        by: u64,
+    },
     /// Its key is gone and nobody ordered it.
     KeyLost,
     /// In a drawer that this member cannot open.
@@ -84,13 +86,7 @@ struct Read {
 impl Journal {
     /// Opens every entry that this member's keys open and checks them all. Says each live event, in order,
     /// after obeying the orders to forget that the journal itself holds.
-    pub(crate) fn replay(
-        store: &dyn Store,
-        session: &Session,
-        id: JournalId,
-        authors: &mut dyn Authors,
-        each: &mut dyn FnMut(u64, Sha256, MemberId, &Event),
-    ) -> Result<Journal> {
+    pub(crate) fn replay(store: &dyn Store, session: &Session, id: JournalId, authors: &mut dyn Authors, each: &mut dyn FnMut(u64, Sha256, MemberId, &Event)) -> Result<Journal> {
         let ring = Ring::load(store, id, session)?;
         let mut frames = Vec::new();
         store.entries(&id.0, 1, &mut |entry| {

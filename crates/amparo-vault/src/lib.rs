@@ -33,6 +33,9 @@ mod verify;
 
 pub(crate) use amparo_seal as lock;
 
+pub use amparo_seal::Secret;
+pub use amparo_seal::words::are_listed;
+pub use amparo_store::{Store, StoreError};
 pub use backup::{BackedUp, BackupChoices};
 pub use case::{Case, Errand, Open, Sealed, Tokens, Where};
 pub use export::{Exported, Handing, LeftOut, Made, Manifest, PaperLine, Profile};
@@ -42,8 +45,6 @@ pub use handover::{Apart, Moved};
 pub use import::Imported;
 pub use journal::{EntryMeta, Fate, Journal};
 pub use keep::{Kept, Plain};
-pub use amparo_seal::Secret;
-pub use amparo_seal::words::are_listed;
 pub use look::Look;
 pub use loss::{Accepted, unlock_to_recover};
 pub use office::{Founded, Founding, Office, Sheet, init, join_words, resume, unlock, unlock_with_words};
@@ -53,7 +54,6 @@ pub use roster::{CaseInfo, Grant, MemberState, Place, Roster, Settings, ShredWis
 pub use segments::{LinesIn, MAX_SEGMENT, Segments};
 pub use session::Session;
 pub use verify::{Found, Report, Since, verify_blobs, verify_chain};
-pub use amparo_store::{Store, StoreError};
 
 /// The system clock's milliseconds since 1970, UTC; passed in, never read here.
 pub type Now = i64;

@@ -9,9 +9,9 @@ use crate::ring::{self, person};
 use crate::roster::{CaseInfo, Roster};
 use crate::session::{self, Session};
 use crate::{Now, stamp};
-use amparo_seal::words;
 use amparo_model::event::{Drawer, Epoch, Genesis, Member};
 use amparo_model::{JournalId, MemberId, OfficeId, Sha256, What};
+use amparo_seal::words;
 use amparo_store::{Store, WrapKey, WrapRow};
 use std::sync::Arc;
 

@@ -22,7 +22,10 @@ pub enum VaultError {
     /// The words open no member of this office.
     WrongWords,
     /// The office journal does not pass through what this member's bundle remembers.
-    OfficeRolledBack { remembered: (u64, Sha256), tip: u64 },
+    OfficeRolledBack {
+        remembered: (u64, Sha256),
+        tip: u64,
+    },
     NoSuchMember(MemberId),
     NoSuchCase,
     /// The member has no key that opens this journal.
@@ -43,7 +46,9 @@ pub enum VaultError {
     NoSuchDrawer,
     /// The rule of shredding applies: the last paper, or more than half in seven days.
     AskFirst,
-    NotRipe { until: String },
+    NotRipe {
+        until: String,
+    },
     /// A single entry or list is longer than a frame may be.
     TooLong(usize),
     /// Bytes from outside do not have the form they should; says which.
@@ -65,19 +70,34 @@ pub struct Broken {
 pub enum Standing {
     Whole,
     /// The last entry was durable and its head was not: the head was written anew.
-    AfterCrash { from: u64, to: u64 },
+    AfterCrash {
+        from: u64,
+        to: u64,
+    },
     /// Entries are missing from the end.
-    Shorter { head: u64, hash: Sha256, tip: u64 },
+    Shorter {
+        head: u64,
+        hash: Sha256,
+        tip: u64,
+    },
     /// Another history stands under the head's number.
-    Forked { seq: u64, head: Sha256, found: Sha256 },
+    Forked {
+        seq: u64,
+        head: Sha256,
+        found: Sha256,
+    },
     HeadMissing,
     HeadBadlySigned,
     /// Entries after the head that do not open or are unsigned: never adopted.
-    ForeignTail { from: u64 },
+    ForeignTail {
+        from: u64,
+    },
     /// An entry before the head does not hold.
     Broken(Broken),
     /// A type of entry that this version does not know.
-    UnknownEvent { seq: u64 },
+    UnknownEvent {
+        seq: u64,
+    },
 }
 
 impl Standing {

@@ -100,11 +100,18 @@ pub(crate) fn unwrap(outer: &Key, row: &WrapRow) -> Option<Key> {
 
 /// What became of the key of an entry or paper.
 pub(crate) enum Reach {
-    Key { key: Key, drawer: DrawerId, epoch: u32 },
+    Key {
+        key: Key,
+        drawer: DrawerId,
+        epoch: u32,
+    },
     /// No row at all: forgotten, or lost.
     NoRow,
     /// A row under a drawer that this member cannot open.
-    Walled { drawer: DrawerId, epoch: u32 },
+    Walled {
+        drawer: DrawerId,
+        epoch: u32,
+    },
     /// A row that its drawer's key does not open.
     Spoilt,
 }

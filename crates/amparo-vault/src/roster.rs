@@ -111,11 +111,7 @@ impl Roster {
 
     /// Everybody with the grant at this time, by recipient; with the office's recovery where it was chosen.
     pub fn people(&self, journal: JournalId, now: &str) -> Vec<String> {
-        let mut out: Vec<String> = self
-            .live()
-            .filter(|m| self.granted(journal, m.public.member, now))
-            .map(|m| m.public.recipient.clone())
-            .collect();
+        let mut out: Vec<String> = self.live().filter(|m| self.granted(journal, m.public.member, now)).map(|m| m.public.recipient.clone()).collect();
         out.extend(self.recovery.iter().map(|(recipient, ..)| recipient.clone()));
         out
     }

@@ -85,7 +85,14 @@ fn hashes() -> Vec<Value> {
     let check = json!({"name": "check of a key", "kind": "check", "good": true, "key": lock::hex(&k[..]), "check": lock::check(&k)});
     let to = json!({"name": "how a person stands in rows", "kind": "person", "good": true, "recipient": recipient, "journal": lock::hex(&[0x11; 16]), "to": lock::hex(&ring::person(&recipient, JournalId([0x11; 16])))});
     let leaf = json!({"name": "a look's leaf", "kind": "leaf", "good": true, "body": lock::hex(b"{\"v\":1}"), "leaf": lock::hex(&amparo_proof::leaf(b"{\"v\":1}"))});
-    let member = Member { member: MemberId([0x22; 16]), name: "Ana".into(), role: "admin".into(), sign: lock::hex(&lock::public_of(&key(7))), recipient: recipient.clone(), words: lock::recipient_of(&key(6)) };
+    let member = Member {
+        member: MemberId([0x22; 16]),
+        name: "Ana".into(),
+        role: "admin".into(),
+        sign: lock::hex(&lock::public_of(&key(7))),
+        recipient: recipient.clone(),
+        words: lock::recipient_of(&key(6)),
+    };
     let join = |spanish| crate::join_words(&lock::check(&k), &member, spanish).expect("words");
     let join = json!({"name": "what an invited member compares aloud", "kind": "join", "good": true, "check": lock::check(&k), "member": lock::hex(&member.member.0), "sign": member.sign, "recipient": member.recipient, "words_recipient": member.words, "english": join(false), "spanish": join(true)});
     let hash: Sha256 = "3902295b2377d5f28784d2909401a2f04a1225512ec1ea3c82a91930ca657db6".parse().expect("a hash");
@@ -95,7 +102,14 @@ fn hashes() -> Vec<Value> {
     let id = amparo_model::RecordId::of(&Sha256([8; 32]), &place, amparo_model::Kind::Job).to_string();
     let record = json!({"name": "a record's id", "kind": "record-id", "good": true, "sha256": lock::hex(&[8; 32]), "inside": "a/b.csv", "place": "row:12", "record_kind": "job", "field": "employer", "id": id});
     let mut out = vec![];
-    for (case, field, other) in [(check, "key", json!(lock::hex(&[4; 32]))), (to, "journal", json!(lock::hex(&[0x12; 16]))), (leaf, "body", json!("7b7d")), (join, "member", json!(lock::hex(&[0x23; 16]))), (head, "seq", json!(2)), (record, "place", json!("row:1"))] {
+    for (case, field, other) in [
+        (check, "key", json!(lock::hex(&[4; 32]))),
+        (to, "journal", json!(lock::hex(&[0x12; 16]))),
+        (leaf, "body", json!("7b7d")),
+        (join, "member", json!(lock::hex(&[0x23; 16]))),
+        (head, "seq", json!(2)),
+        (record, "place", json!("row:1")),
+    ] {
         out.push(case.clone());
         out.push(spoilt(&case, "of something else", &[(field, other)]));
     }
@@ -156,9 +170,7 @@ fn frames() -> Vec<Value> {
     let salt: [u8; 24] = std::array::from_fn(|i| 0x40 + i as u8);
     let public = lock::hex(&lock::public_of(&seed));
     let frame_of = |seq: u64, prev: Sha256, body: &[u8]| frame::seal_body(Header { journal, seq, prev }, author, &seed, body, &entry_key, salt).expect("a frame");
-    let case = |name: &str, seq: u64, prev: Sha256, body: &[u8], frame: &[u8]| {
-        json!({"name": name, "kind": "frame", "good": true, "journal": lock::hex(&journal.0), "seq": seq, "prev": prev.to_string(), "author": lock::hex(&author.0), "public": public, "key": lock::hex(&entry_key[..]), "frame": lock::hex(frame), "hash": frame::hash(frame).to_string(), "body": String::from_utf8(body.to_vec()).expect("text")})
-    };
+    let case = |name: &str, seq: u64, prev: Sha256, body: &[u8], frame: &[u8]| json!({"name": name, "kind": "frame", "good": true, "journal": lock::hex(&journal.0), "seq": seq, "prev": prev.to_string(), "author": lock::hex(&author.0), "public": public, "key": lock::hex(&entry_key[..]), "frame": lock::hex(frame), "hash": frame::hash(frame).to_string(), "body": String::from_utf8(body.to_vec()).expect("text")});
     let zeros = Sha256([0; 32]);
     let body = br#"{"v":1,"type":"genesis","at":"2026-11-23T18:00:00.000Z","office":1}"#;
     let first = frame_of(1, zeros, body);
@@ -224,7 +236,12 @@ fn heads() -> Vec<Value> {
     let of = |text: &str| lock::hex(&crate::heads::sign_note(text, office, &seed));
     let case = json!({"name": "a head", "kind": "head", "good": true, "office": lock::hex(&office.0), "office_key": lock::hex(&[1; 32]), "public": lock::hex(&lock::public_of(&seed)), "note": of(&head.text()), "journal": lock::hex(&head.journal), "seq": head.seq, "hash": lock::hex(&head.hash)});
     let mut out = with_twins(case.clone(), "note");
-    for (name, from, to) in [("a number with a zero before it", "\n1204\n", "\n01204\n"), ("another version", "head/v1", "head/v2"), ("a line more", "d3c=\n", "d3c=\nx\n"), ("upper-case digits", "1111\n", "111A\n")] {
+    for (name, from, to) in [
+        ("a number with a zero before it", "\n1204\n", "\n01204\n"),
+        ("another version", "head/v1", "head/v2"),
+        ("a line more", "d3c=\n", "d3c=\nx\n"),
+        ("upper-case digits", "1111\n", "111A\n"),
+    ] {
         out.push(spoilt(&case, name, &[("note", json!(of(&head.text().replacen(from, to, 1))))]));
     }
     out.push(spoilt(&case, "another office", &[("office", json!(lock::hex(&[0x67; 16])))]));
@@ -269,13 +286,22 @@ fn bundles() -> Vec<Value> {
     let bundle = session.bundle("Café con leche y pan").expect("a bundle");
     let parsed: Value = serde_json::from_slice(&bundle).expect("JSON");
     let secret = session.to_secret_bytes().expect("secret");
-    let case = |name: &str, phrase: &str, bundle: &Value| {
-        json!({"name": name, "kind": "bundle", "good": true, "bundle": bundle, "passphrase": phrase, "words": lock::words::of_secret(&words, false).expect("words").join(" "), "msk": lock::hex(&secret[16..48]), "secrets": String::from_utf8(secret[48..].to_vec()).expect("text")})
-    };
+    let case = |name: &str, phrase: &str, bundle: &Value| json!({"name": name, "kind": "bundle", "good": true, "bundle": bundle, "passphrase": phrase, "words": lock::words::of_secret(&words, false).expect("words").join(" "), "msk": lock::hex(&secret[16..48]), "secrets": String::from_utf8(secret[48..].to_vec()).expect("text")});
     let good = case("a bundle", "Café con leche y pan", &parsed);
     let mut out = vec![case("a bundle, its passphrase as people type it", "  CAFE\u{301} con\tleche  y pan\n".trim_start(), &parsed)];
-    out.push(spoilt(&good, "another passphrase and other words", &[("passphrase", json!("cafe con leche y paz")), ("words", json!(lock::words::of_secret(&key(1), false).expect("words").join(" ")))]));
-    for (name, field, value) in [("too little memory", "m", 65_535), ("too much memory", "m", 1_048_577), ("too few passes", "t", 2), ("too many passes", "t", 17), ("no lanes", "p", 0), ("too many lanes", "p", 17)] {
+    out.push(spoilt(
+        &good,
+        "another passphrase and other words",
+        &[("passphrase", json!("cafe con leche y paz")), ("words", json!(lock::words::of_secret(&key(1), false).expect("words").join(" ")))],
+    ));
+    for (name, field, value) in [
+        ("too little memory", "m", 65_535),
+        ("too much memory", "m", 1_048_577),
+        ("too few passes", "t", 2),
+        ("too many passes", "t", 17),
+        ("no lanes", "p", 0),
+        ("too many lanes", "p", 17),
+    ] {
         let mut hostile = parsed.clone();
         hostile["slots"][0][field] = json!(value);
         out.push(spoilt(&good, name, &[("bundle", hostile), ("words", Value::Null)]));
@@ -305,7 +331,14 @@ fn holds(case: &Value) -> bool {
         "person" => ring::person(&text("recipient"), JournalId(fixed(&case["journal"]))) == bytes(&case["to"]),
         "leaf" => amparo_proof::leaf(&bytes(&case["body"])).to_vec() == bytes(&case["leaf"]),
         "join" => {
-            let member = Member { member: MemberId(fixed(&case["member"])), name: String::new(), role: String::new(), sign: text("sign"), recipient: text("recipient"), words: text("words_recipient") };
+            let member = Member {
+                member: MemberId(fixed(&case["member"])),
+                name: String::new(),
+                role: String::new(),
+                sign: text("sign"),
+                recipient: text("recipient"),
+                words: text("words_recipient"),
+            };
             [("english", false), ("spanish", true)].iter().all(|(field, spanish)| crate::join_words(&text("check"), &member, *spanish).is_ok_and(|w| w == text(field)))
         }
         "head-words" => {
@@ -319,8 +352,15 @@ fn holds(case: &Value) -> bool {
         }
         "words" => lock::words::parse(&text("words")).is_some_and(|s| s[..] == bytes(&case["secret"])[..] && lock::recipient_of(&s) == text("recipient")),
         "row" => {
-            let wrap = amparo_store::WrapKey { journal: fixed(&case["journal"]), what: case["what"].as_u64().expect("a number") as u8, id: bytes(&case["id"]), to: bytes(&case["to"]) };
-            let row = amparo_store::WrapRow { key: wrap, alg: case["alg"].as_u64().expect("a number") as u8, lock: case["lock"].as_u64().expect("a number") as u8, bytes: bytes(&case["bytes"]), half: bytes(&case["half"]) };
+            let wrap =
+                amparo_store::WrapKey { journal: fixed(&case["journal"]), what: case["what"].as_u64().expect("a number") as u8, id: bytes(&case["id"]), to: bytes(&case["to"]) };
+            let row = amparo_store::WrapRow {
+                key: wrap,
+                alg: case["alg"].as_u64().expect("a number") as u8,
+                lock: case["lock"].as_u64().expect("a number") as u8,
+                bytes: bytes(&case["bytes"]),
+                half: bytes(&case["half"]),
+            };
             ring::unwrap(&key_in(&case["outer"]), &row).is_some_and(|k| k[..] == bytes(&case["key"])[..])
         }
         "frame" => {
@@ -343,7 +383,8 @@ fn holds(case: &Value) -> bool {
         "blob" => {
             let age = bytes(&case["age"]);
             let identity = lock::identity_of_text(&text("identity")).expect("an identity");
-            Sha256::of(&age).to_string() == text("blob") && lock::age_open(&identity, &age).is_ok_and(|plain| Sha256::of(&plain).to_string() == text("sha256") && plain.len() as u64 == case["bytes"])
+            Sha256::of(&age).to_string() == text("blob")
+                && lock::age_open(&identity, &age).is_ok_and(|plain| Sha256::of(&plain).to_string() == text("sha256") && plain.len() as u64 == case["bytes"])
         }
         "recovery" => {
             let identity = |field: &str| case[field].as_str().and_then(lock::identity_of_text);
@@ -369,7 +410,8 @@ fn holds(case: &Value) -> bool {
 #[test]
 fn every_vector_holds_and_every_twin_is_refused() {
     apart_is_announced();
-    let made: [(&str, fn() -> Vec<Value>); 8] = [("box", boxes), ("hash", hashes), ("words", words), ("row", rows), ("frame", frames), ("head", heads), ("age", people), ("bundle", bundles)];
+    let made: [(&str, fn() -> Vec<Value>); 8] =
+        [("box", boxes), ("hash", hashes), ("words", words), ("row", rows), ("frame", frames), ("head", heads), ("age", people), ("bundle", bundles)];
     for (name, make) in made {
         let path = folder().join(format!("{name}.json"));
         if std::env::var_os("UPDATE").is_some() && !path.exists() {

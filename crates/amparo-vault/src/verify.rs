@@ -85,8 +85,7 @@ fn follows(since: &Since, journal: JournalId, hashes: &[Sha256]) -> Result<bool>
 
 /// Checks a journal without any key: chain, head's hash.
 pub fn verify_chain(store: &dyn Store, journal: JournalId, since: Option<&Since>) -> Result<Found> {
-    let mut found =
-        Found { journal, entries: 0, papers: 0, forgotten: vec![], key_lost: vec![], broken: vec![], standing: None, head: None, since: None, altered: vec![] };
+    let mut found = Found { journal, entries: 0, papers: 0, forgotten: vec![], key_lost: vec![], broken: vec![], standing: None, head: None, since: None, altered: vec![] };
     let mut hashes: Vec<Sha256> = Vec::new();
     store.entries(&journal.0, 1, &mut |entry| {
         let prev = hashes.last().copied().unwrap_or(Sha256([0; 32]));
@@ -227,7 +226,8 @@ impl Office {
         let refused = self.roster.refused_orders.iter().map(|seq| Broken { journal: self.journal.id, seq: *seq, why: "an order to shred that nobody agreed to" });
         own.broken.extend(refused);
         own.standing = Some(self.journal.standing.clone());
-        let mut report = Report { journals: vec![own], litter: vec![], unnamed: self.unnamed()?, set_aside: self.store.litter()?.into_iter().map(Sha256).collect(), without_keys: vec![] };
+        let mut report =
+            Report { journals: vec![own], litter: vec![], unnamed: self.unnamed()?, set_aside: self.store.litter()?.into_iter().map(Sha256).collect(), without_keys: vec![] };
         let mut named: BTreeSet<Sha256> = BTreeSet::new();
         for info in self.cases() {
             match self.open_case(info.journal, now) {

@@ -45,15 +45,8 @@ pub fn start(home: &Path, secret: &[u8]) -> io::Result<()> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
     }
-    let mut child = Command::new(std::env::current_exe()?)
-        .arg(ARGUMENT)
-        .arg(&socket)
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .current_dir("/")
-        .spawn()?;
+    let mut child =
+        Command::new(std::env::current_exe()?).arg(ARGUMENT).arg(&socket).env_clear().stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/").spawn()?;
     if let Some(mut pipe) = child.stdin.take() {
         pipe.write_all(secret)?;
     }

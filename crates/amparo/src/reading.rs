@@ -177,13 +177,7 @@ impl Workers {
         options: &Options,
         sink: &mut dyn FnMut(FromWorker) -> ControlFlow<()>,
     ) -> Result<Report, ReadFailure> {
-        let order = ToWorker::Read {
-            name: name.to_owned(),
-            bytes,
-            companions: beside.iter().map(|b| b.name.clone()).collect(),
-            ocr: options.ocr,
-            region: options.region.clone(),
-        };
+        let order = ToWorker::Read { name: name.to_owned(), bytes, companions: beside.iter().map(|b| b.name.clone()).collect(), ocr: options.ocr, region: options.region.clone() };
         let mut files = vec![file.as_fd()];
         files.extend(beside.iter().map(|b| b.file));
         let all = bytes.saturating_add(beside.iter().map(|b| rustix::fs::fstat(b.file).map_or(0, |s| s.st_size.max(0) as u64)).sum());
@@ -356,14 +350,8 @@ impl Server {
     fn start(program: &Path) -> Result<Server, ReadFailure> {
         let not_started = |e: Errno| ReadFailure::NotStarted(e.into());
         let (control, far) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).map_err(not_started)?;
-        let process = Command::new(program)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::from(far))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(ReadFailure::NotStarted)?;
+        let process =
+            Command::new(program).env_clear().current_dir("/").stdin(Stdio::from(far)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(ReadFailure::NotStarted)?;
         let mut server = Server { process, control, ready: Ready { cage: Vec::new(), caged: false, tesseract: None, readers: Vec::new() } };
         let mut hello = vec![0; 8 << 10];
         if !readable(&[&server.control], START).map_err(ReadFailure::NotStarted)? {

@@ -45,14 +45,60 @@ const NEVER: &[(&str, &[&str])] = &[
 
 /// Parsers of what other people wrote: none of them in the process that has the keys.
 const FOREIGN: &[&str] = &[
-    "amparo-ingest", "amparo-render", "amparo-worker", "amparo-family", "calamine", "calcard", "csv$", "csv-core", "exif", "flate2", "hayro", "image", "kamadak", "krilla", "lopdf", "mail-parser",
-    "miniz_oxide", "pdf", "plist", "png", "quick-xml", "rlibphonenumber", "rustybuzz", "tiff", "ttf-parser", "typst", "xml", "zip", "zune",
+    "amparo-ingest",
+    "amparo-render",
+    "amparo-worker",
+    "amparo-family",
+    "calamine",
+    "calcard",
+    "csv$",
+    "csv-core",
+    "exif",
+    "flate2",
+    "hayro",
+    "image",
+    "kamadak",
+    "krilla",
+    "lopdf",
+    "mail-parser",
+    "miniz_oxide",
+    "pdf",
+    "plist",
+    "png",
+    "quick-xml",
+    "rlibphonenumber",
+    "rustybuzz",
+    "tiff",
+    "ttf-parser",
+    "typst",
+    "xml",
+    "zip",
+    "zune",
 ];
 
 /// Keys and stores: none of them in the process that reads.
 const KEYS: &[&str] = &[
-    "aead", "aes", "age$", "age-core", "amparo-office", "amparo-proof", "amparo-seal", "amparo-store", "amparo-vault", "argon2", "bip39", "chacha20", "curve25519-dalek", "ed25519", "hkdf", "hpke", "poly1305", "rpassword",
-    "scrypt", "secrecy", "x25519",
+    "aead",
+    "aes",
+    "age$",
+    "age-core",
+    "amparo-office",
+    "amparo-proof",
+    "amparo-seal",
+    "amparo-store",
+    "amparo-vault",
+    "argon2",
+    "bip39",
+    "chacha20",
+    "curve25519-dalek",
+    "ed25519",
+    "hkdf",
+    "hpke",
+    "poly1305",
+    "rpassword",
+    "scrypt",
+    "secrecy",
+    "x25519",
 ];
 
 /// Nothing in this house speaks to a network yet.
@@ -60,8 +106,16 @@ const NETWORK: &[&str] = &["axum", "curl", "h2$", "hyper", "native-tls", "openss
 
 /// What a room's own code may not call, and the rooms that may. Tests may do all of it.
 const TOUCH: &[(&[&str], &[&str], &str)] = &[
-    (&["std::fs", "File::open", "File::create", "OpenOptions"], &["amparo", "amparo-store", "amparo-family", "amparo-vault", "amparo-worker"], "the store keeps, the doors open what a person named; custody writes only backup and hand-over folders; the worker wraps descriptors and can open nothing"),
-    (&["SystemTime", "Timestamp::now", "Zoned::now", "Instant::now"], &["amparo", "amparo-store", "amparo-family"], "today is an argument; only the doors read the clock, and the store to tell how old litter is"),
+    (
+        &["std::fs", "File::open", "File::create", "OpenOptions"],
+        &["amparo", "amparo-store", "amparo-family", "amparo-vault", "amparo-worker"],
+        "the store keeps, the doors open what a person named; custody writes only backup and hand-over folders; the worker wraps descriptors and can open nothing",
+    ),
+    (
+        &["SystemTime", "Timestamp::now", "Zoned::now", "Instant::now"],
+        &["amparo", "amparo-store", "amparo-family"],
+        "today is an argument; only the doors read the clock, and the store to tell how old litter is",
+    ),
     (&["std::net", "TcpStream", "UdpSocket"], &[], "nothing listens or calls"),
     (&["UnixStream", "UnixListener"], &["amparo"], "only the doors listen, on the agent's private socket"),
     (&["Command::new", "process::Command"], &["amparo", "amparo-worker"], "only the doors and the fork server start anything"),
@@ -215,7 +269,8 @@ fn architecture_lists_exactly_the_rooms_and_doors_that_exist() {
     };
     let rooms: BTreeSet<String> = imports().into_keys().collect();
     assert_eq!(listed("| **"), rooms, "rooms in ARCHITECTURE.md, and crates");
-    let doors: BTreeSet<String> = std::fs::read_dir(root().join("crates/amparo/src/cli")).expect("the doors").flatten().map(|e| format!("cli/{}", e.file_name().to_string_lossy())).collect();
+    let doors: BTreeSet<String> =
+        std::fs::read_dir(root().join("crates/amparo/src/cli")).expect("the doors").flatten().map(|e| format!("cli/{}", e.file_name().to_string_lossy())).collect();
     assert_eq!(listed("| `"), doors, "doors in ARCHITECTURE.md, and files");
 }
 

@@ -45,7 +45,11 @@ pub fn grid(lang: Lang) -> Grid {
         .collect();
     Grid {
         title: say(lang, "Rosa: months with proof of presence", "Rosa: meses con prueba de presencia"),
-        desc: say(lang, "November 2016 to October 2026. The fuller the box, the stronger the proof.", "De noviembre de 2016 a octubre de 2026. Cuanto más llena la caja, más fuerte la prueba."),
+        desc: say(
+            lang,
+            "November 2016 to October 2026. The fuller the box, the stronger the proof.",
+            "De noviembre de 2016 a octubre de 2026. Cuanto más llena la caja, más fuerte la prueba.",
+        ),
         months,
     }
 }
@@ -53,7 +57,11 @@ pub fn grid(lang: Lang) -> Grid {
 pub fn lanes(lang: Lang) -> Lanes {
     Lanes {
         title: say(lang, "Rosa: work, phone and immigration", "Rosa: trabajo, teléfono e inmigración"),
-        desc: say(lang, "Two months of work have no paper; the phone file begins in February 2023.", "Dos meses de trabajo no tienen documento; el teléfono empieza en febrero de 2023."),
+        desc: say(
+            lang,
+            "Two months of work have no paper; the phone file begins in February 2023.",
+            "Dos meses de trabajo no tienen documento; el teléfono empieza en febrero de 2023.",
+        ),
         span: span("2016-11", "2026-10"),
         work: vec![
             Bar { span: span("2017-03", "2019-07"), label: "Panadería La Espiga".into(), half: false },

@@ -87,7 +87,9 @@ fn parts(text: &str, manner: Manner) -> Option<Parts> {
         [Month(m), Number(d, i), Number(y, k)] | [Number(d, i), Month(m), Number(y, k)] if *i <= 2 => Some((year(y, *k)?, Some(*m), Some(small(d, *i)?))),
         [Number(y, 4), Month(m), Number(d, i)] => Some((year(y, 4)?, Some(*m), Some(small(d, *i)?))),
         [Month(m), Number(y, 4)] | [Number(y, 4), Month(m)] => Some((year(y, 4)?, Some(*m), None)),
-        [Number(y, 4), Number(m, i)] | [Number(m, i), Number(y, 4)] if (1..=2).contains(i) => Some((year(y, 4)?, Some(*m as i8).filter(|m| (1..=12).contains(m)), None)).filter(|p| p.1.is_some()),
+        [Number(y, 4), Number(m, i)] | [Number(m, i), Number(y, 4)] if (1..=2).contains(i) => {
+            Some((year(y, 4)?, Some(*m as i8).filter(|m| (1..=12).contains(m)), None)).filter(|p| p.1.is_some())
+        }
         [Number(y, 4)] => Some((year(y, 4)?, None, None)),
         _ => None,
     }
@@ -144,9 +146,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
 }
 
 fn weekday(word: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo",
-    ];
+    const NAMES: &[&str] =
+        &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo"];
     NAMES.iter().any(|name| *name == word || (word.len() == 3 && name.starts_with(word)))
 }
 
@@ -161,8 +162,24 @@ mod tests {
     #[test]
     fn dates_as_they_are_written() {
         for text in [
-            "2019-07-15", "2019/7/15", "07/15/2019", "7/15/2019", "July 15, 2019", "Jul 15 2019", "15 July 2019", "15JUL2019", "15-Jul-2019", "2019 July 15",
-            "15 de julio de 2019", "julio 15, 2019", "20190715", "07-15-2019 14:28:46", "2019-07-15T00:00:00Z", "Monday, July 15, 2019", "July 15th, 2019", "lun 15 jul 2019",
+            "2019-07-15",
+            "2019/7/15",
+            "07/15/2019",
+            "7/15/2019",
+            "July 15, 2019",
+            "Jul 15 2019",
+            "15 July 2019",
+            "15JUL2019",
+            "15-Jul-2019",
+            "2019 July 15",
+            "15 de julio de 2019",
+            "julio 15, 2019",
+            "20190715",
+            "07-15-2019 14:28:46",
+            "2019-07-15T00:00:00Z",
+            "Monday, July 15, 2019",
+            "July 15th, 2019",
+            "lun 15 jul 2019",
         ] {
             check(text, "2019-07-15");
         }

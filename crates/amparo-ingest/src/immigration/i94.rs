@@ -21,14 +21,18 @@ pub const FORM: Form = Form {
     marks: &["I-94", "I94", "(I-94", "Admission", "Admisión", "Travel", "Historial", "Location", "Ubicación"],
     machine_read: false,
     // Every arrival has its day: pages of prose that merely speak of entries are passed over at a glance.
-    read: |sheet| if !sheet.dated() { Vec::new() } else {
-        super::page_drafts(sheet, |lines| {
-            let mut found = admission(lines);
-            if lines.iter().any(|l| speaks_of_travel(&l.text)) {
-                found.add(history(lines));
-            }
-            found
-        })
+    read: |sheet| {
+        if !sheet.dated() {
+            Vec::new()
+        } else {
+            super::page_drafts(sheet, |lines| {
+                let mut found = admission(lines);
+                if lines.iter().any(|l| speaks_of_travel(&l.text)) {
+                    found.add(history(lines));
+                }
+                found
+            })
+        }
     },
 };
 
@@ -150,10 +154,7 @@ pub(super) fn history(lines: &[Line]) -> Found {
         };
         let line = &lines[n];
         let (kind, nth) = if row.arrival { (Kind::Entry, &mut nth[0]) } else { (Kind::Exit, &mut nth[1]) };
-        let mut draft = Draft::new(kind, ordinal(line.place.clone(), "i94_history", *nth))
-            .with("on", Edtf::day(on))
-            .with("port_raw", row.port)
-            .with("port", ports::name(row.port));
+        let mut draft = Draft::new(kind, ordinal(line.place.clone(), "i94_history", *nth)).with("on", Edtf::day(on)).with("port_raw", row.port).with("port", ports::name(row.port));
         *nth += 1;
         draft.confidence = line.confidence;
         found.drafts.push(draft);
@@ -209,7 +210,10 @@ fn header(line: &str) -> Option<Vec<Column>> {
     let named = |cell: &str| {
         let cell = fold(cell);
         let word = |names: &[&str]| names.contains(&cell.as_str()) || (cell.len() <= 30 && cell.split(' ').any(|w| names.contains(&w)));
-        [(PLACE_COLUMNS, Column::Place), (DATE_COLUMNS, Column::Date), (TYPE_COLUMNS, Column::Type), (ROW_COLUMNS, Column::Row)].into_iter().find(|(names, _)| word(names)).map(|(_, column)| column)
+        [(PLACE_COLUMNS, Column::Place), (DATE_COLUMNS, Column::Date), (TYPE_COLUMNS, Column::Type), (ROW_COLUMNS, Column::Row)]
+            .into_iter()
+            .find(|(names, _)| word(names))
+            .map(|(_, column)| column)
     };
     let split = cells(line);
     let columns: Vec<Column> = match split.len() {
@@ -348,7 +352,9 @@ fn spaced(line: &str, headed: bool) -> Shape<'_> {
     };
     match arrival(words[at].1) {
         // "07/15/2019 Entry of Judgment" is a line of a docket.
-        Some(arrival) if code_like(port) || (headed && port.split_whitespace().count() <= 4 && port.chars().count() <= 40) => Shape::Row(Row { date: span(from, to), arrival, port }),
+        Some(arrival) if code_like(port) || (headed && port.split_whitespace().count() <= 4 && port.chars().count() <= 40) => {
+            Shape::Row(Row { date: span(from, to), arrival, port })
+        }
         _ => Shape::None,
     }
 }
@@ -365,7 +371,10 @@ fn edge(c: char) -> bool {
 }
 
 fn whole_date(text: &str) -> bool {
-    like_a_date(text) && (dates::edtf(text, Manner { day_first: false, short_years: true }).is_some() || dates::slashed(text).is_some() || (!text.contains(' ') && text.bytes().filter(|b| matches!(b, b'-' | b'/')).count() == 2))
+    like_a_date(text)
+        && (dates::edtf(text, Manner { day_first: false, short_years: true }).is_some()
+            || dates::slashed(text).is_some()
+            || (!text.contains(' ') && text.bytes().filter(|b| matches!(b, b'-' | b'/')).count() == 2))
 }
 
 fn separator(c: char) -> bool {
@@ -844,7 +853,14 @@ mod tests {
 
     #[test]
     fn other_tables_are_not_taken_for_a_history() {
-        for text in ["Date,Type,Amount\n2019-07-15,Debit,12\n", "2019-07-15 12:00 Ana: Arrival MIA\nhello\n", "Name,Number\nAna,5\n", "[2019-07-15, 12:00] Ana: Departure\n", "07/15/2019 Entry of Judgment\n07/16/2019 Entry denied\n", include_str!("../../fixtures/immigration/ice_arrests.csv")] {
+        for text in [
+            "Date,Type,Amount\n2019-07-15,Debit,12\n",
+            "2019-07-15 12:00 Ana: Arrival MIA\nhello\n",
+            "Name,Number\nAna,5\n",
+            "[2019-07-15, 12:00] Ana: Departure\n",
+            "07/15/2019 Entry of Judgment\n07/16/2019 Entry denied\n",
+            include_str!("../../fixtures/immigration/ice_arrests.csv"),
+        ] {
             let (report, _) = hear("x.csv", text.as_bytes());
             assert!(!report.kind.starts_with("i94"), "{text}");
         }
@@ -863,7 +879,12 @@ mod tests {
             let (report, heard) = hear(name, &bytes);
             let got: Vec<String> = told(&heard).into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
             assert_eq!(got, WANT, "{name}");
-            assert_eq!((report.kind.as_str(), report.state, report.rejects), ("i94_page", State::Read, 0), "{name} {:?}", heard.rejects.iter().map(|r| &r.text).collect::<Vec<_>>());
+            assert_eq!(
+                (report.kind.as_str(), report.state, report.rejects),
+                ("i94_page", State::Read, 0),
+                "{name} {:?}",
+                heard.rejects.iter().map(|r| &r.text).collect::<Vec<_>>()
+            );
         }
     }
 

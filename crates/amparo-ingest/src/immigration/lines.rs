@@ -5,8 +5,8 @@
 
 use crate::paper::sheet::{Sheet, around};
 use crate::phone::text;
-use amparo_model::reading::{PageText, Word};
 use amparo_model::Place;
+use amparo_model::reading::{PageText, Word};
 
 /// A line as it reads, where it stands, and how sure the machine was that read it.
 pub(crate) struct Line {
@@ -66,7 +66,8 @@ pub(crate) fn is_web_page(text: &str) -> bool {
 /// Elements whose text nobody sees.
 const UNSEEN: &[&str] = &["script", "style", "head", "noscript", "template", "svg"];
 /// Elements that stand in a line with their neighbours.
-const WITHIN_LINE: &[&str] = &["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "label", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "mat-icon"];
+const WITHIN_LINE: &[&str] =
+    &["a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "label", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u", "mat-icon"];
 
 struct Visible {
     lines: Vec<String>,

@@ -141,10 +141,12 @@ impl Count {
 
     /// The file reaches from the first to the last day that these fields say.
     pub fn covers(&mut self, field: &str) {
-        let dates = || self.drafts.iter().filter_map(|d| match d.fields.get(field) {
-            Some(Value::Edtf(e)) => Some(e),
-            _ => None,
-        });
+        let dates = || {
+            self.drafts.iter().filter_map(|d| match d.fields.get(field) {
+                Some(Value::Edtf(e)) => Some(e),
+                _ => None,
+            })
+        };
         let from = dates().filter_map(Edtf::earliest).min().map(Edtf::day);
         let to = dates().filter_map(Edtf::latest).max().map(Edtf::day);
         if from.is_some() || to.is_some() {

@@ -230,7 +230,13 @@ impl Zone {
         let code = self.code.iter().all(|c| c.is_ascii_alphanumeric() || *c == b'<');
         let (surname, given) = names(&self.names);
         let named = |part: Option<String>| part.is_none_or(|p| p.chars().all(|c| c.is_ascii_uppercase() || c == ' '));
-        code && named(surname) && named(given) && letters(&self.issuer) && letters(&self.nationality) && date(&self.birth) && date(&self.expires) && matches!(self.sex, b'M' | b'F' | b'X' | b'<')
+        code && named(surname)
+            && named(given)
+            && letters(&self.issuer)
+            && letters(&self.nationality)
+            && date(&self.birth)
+            && date(&self.expires)
+            && matches!(self.sex, b'M' | b'F' | b'X' | b'<')
     }
 
     fn digits_hold(&self) -> bool {
@@ -564,7 +570,9 @@ fn size_of_two(first: &[u8], second: &[u8], machine_read: bool) -> Size {
         (Some(b'V'), true) => Size::MrvA,
         (Some(b'V'), false) => Size::MrvB,
         (_, true) => Size::Td3,
-        _ if first.starts_with(b"IDFRA") && dated(second.get(27..33), machine_read) && second.get(..12).is_some_and(|n| n.iter().filter(|c| c.is_ascii_digit()).count() >= 10) => Size::French,
+        _ if first.starts_with(b"IDFRA") && dated(second.get(27..33), machine_read) && second.get(..12).is_some_and(|n| n.iter().filter(|c| c.is_ascii_digit()).count() >= 10) => {
+            Size::French
+        }
         _ => Size::Td2,
     }
 }
@@ -659,8 +667,7 @@ fn joined(line: &[u8], machine_read: bool) -> Option<Zone> {
 /// The zones among these lines.
 pub(super) fn zones(lines: &[Line], machine_read: bool) -> Found {
     let mut found = Found::default();
-    let filled: Vec<(usize, Vec<Vec<u8>>)> =
-        lines.iter().enumerate().filter(|(_, l)| !l.text.trim().is_empty()).map(|(n, l)| (n, readings(&l.text, machine_read))).collect();
+    let filled: Vec<(usize, Vec<Vec<u8>>)> = lines.iter().enumerate().filter(|(_, l)| !l.text.trim().is_empty()).map(|(n, l)| (n, readings(&l.text, machine_read))).collect();
     let mut at = 0;
     let mut nth = 0;
     while at < filled.len() {
@@ -879,11 +886,20 @@ mod tests {
             (MRV_B, "visa|L8988901C|-|UTO|1996-12-10|ERIKSSON|ANNA MARIA|-|XXX|1940-09-07|F|true"),
             (FRENCH, "other|880692310285|FR|FRA|-|BERTHIER|CORINNE|FR|FRA|1965-12-06|F|true"),
             // A number longer than nine goes on in the optional field.
-            ("I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<<<<<<<<<<<<<<", "other|D23145890734|-|UTO|1995-07-12|STEVENSON|PETER|-|UTO|1934-07-12|M|true"),
+            (
+                "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<<<<<<<<<<<<<<",
+                "other|D23145890734|-|UTO|1995-07-12|STEVENSON|PETER|-|UTO|1934-07-12|M|true",
+            ),
             // The specimen of the sixth edition.
-            ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C<3UTO6908061F9406236ZE184226B<<<<<14", "passport|L898902C|-|UTO|1994-06-23|ERIKSSON|ANNA MARIA|-|UTO|1969-08-06|F|true"),
+            (
+                "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C<3UTO6908061F9406236ZE184226B<<<<<14",
+                "passport|L898902C|-|UTO|1994-06-23|ERIKSSON|ANNA MARIA|-|UTO|1969-08-06|F|true",
+            ),
             // A visa of this country has no digit over all.
-            ("VNUSATRAVELER<<HAPPYPERSON<<<<<<<<<<<<<<<<<<\n1234567897CAN6612120M1407282B3XLC000FD142955", "visa|123456789|US|USA|2014-07-28|TRAVELER|HAPPYPERSON|CA|CAN|1966-12-12|M|true"),
+            (
+                "VNUSATRAVELER<<HAPPYPERSON<<<<<<<<<<<<<<<<<<\n1234567897CAN6612120M1407282B3XLC000FD142955",
+                "visa|123456789|US|USA|2014-07-28|TRAVELER|HAPPYPERSON|CA|CAN|1966-12-12|M|true",
+            ),
         ] {
             assert_eq!(said(text), want, "{text}");
         }
@@ -1105,7 +1121,19 @@ mod tests {
 
     #[test]
     fn a_pdf_with_a_zone_an_admission_and_a_history() {
-        let lines: Vec<&str> = [&["Most Recent I-94", "Admission (I-94) Record Number: 99900012300", "Arrival/Issued Date: 2019 July 15", "Class of Admission: B2", "Date Type Location", "2019-07-15 Arrival MIA", "2019-07-15 Departure 840"][..], &TD3.lines().collect::<Vec<_>>()].concat();
+        let lines: Vec<&str> = [
+            &[
+                "Most Recent I-94",
+                "Admission (I-94) Record Number: 99900012300",
+                "Arrival/Issued Date: 2019 July 15",
+                "Class of Admission: B2",
+                "Date Type Location",
+                "2019-07-15 Arrival MIA",
+                "2019-07-15 Departure 840",
+            ][..],
+            &TD3.lines().collect::<Vec<_>>(),
+        ]
+        .concat();
         let (report, heard) = hear("papers.pdf", &pdf(&lines));
         let mut got: Vec<String> = heard.drafts.iter().map(|d| format!("{} {} {}", d.place.spot_text(), d.place.field, d.kind)).collect();
         got.sort();
@@ -1141,9 +1169,18 @@ mod tests {
         assert_eq!(drafts.iter().map(told).collect::<Vec<_>>(), ["passport|ZE0005094|CA|CAN|2023-01-14|BROWN|HOLLIE|-|UTO|1985-01-01|F|true"]);
         // As Tesseract read three pictures: small letters for fillers, specks before the lines, a page number behind.
         for (text, want) in [
-            ("I<USAEORFEB<e<5<ccececccececc<<\n7212147F2507237COLe<<<<<<<<<<0\nAWYN<<YP.JEFPW<PKRENS<<<<<<<<x<", "other|EORFEB|US|USA|2025-07-23|AWYN|YPJEFPW PKRENS|CO|COL|1972-12-14|F|true"),
-            ("a P<SLWWIGZZYKP<eRTCZGMWAKQTeccccccceccceccccd\nYBUBT6Y<<9VEN9408182F35121372323A2<<<<<<<<82 tee", "passport|YBUBT6Y|-|SLW|2035-12-13|WIGZZYKP|RTCZGMWAKQT|VE|VEN|1994-08-18|F|true"),
-            ("“P<MEXIOCBI Fee DMBIDG<cccedcccdccccecccceccxce\n; . ZEO8V9<<<5HND940202 1M34072752C223B<<<<ce<<64", "passport|ZE08V9|MX|MEX|2034-07-27|IOCBIF|DMBIDG|HN|HND|1994-02-02|M|true"),
+            (
+                "I<USAEORFEB<e<5<ccececccececc<<\n7212147F2507237COLe<<<<<<<<<<0\nAWYN<<YP.JEFPW<PKRENS<<<<<<<<x<",
+                "other|EORFEB|US|USA|2025-07-23|AWYN|YPJEFPW PKRENS|CO|COL|1972-12-14|F|true",
+            ),
+            (
+                "a P<SLWWIGZZYKP<eRTCZGMWAKQTeccccccceccceccccd\nYBUBT6Y<<9VEN9408182F35121372323A2<<<<<<<<82 tee",
+                "passport|YBUBT6Y|-|SLW|2035-12-13|WIGZZYKP|RTCZGMWAKQT|VE|VEN|1994-08-18|F|true",
+            ),
+            (
+                "“P<MEXIOCBI Fee DMBIDG<cccedcccdccccecccceccxce\n; . ZEO8V9<<<5HND940202 1M34072752C223B<<<<ce<<64",
+                "passport|ZE08V9|MX|MEX|2034-07-27|IOCBIF|DMBIDG|HN|HND|1994-02-02|M|true",
+            ),
         ] {
             assert_eq!(typed(&page(text, true)).iter().map(told).collect::<Vec<_>>(), [want], "{text}");
         }

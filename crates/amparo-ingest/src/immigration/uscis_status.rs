@@ -447,10 +447,12 @@ fn ends_here(after: &str) -> bool {
             let next = next.trim_start();
             next.starts_with('}') || next.strip_prefix('"').is_some_and(|_| name_at(next, 1).is_some())
         }
-        None => after.starts_with(['}', ']']) && {
-            let rest = after.trim_start_matches(|c: char| matches!(c, '}' | ']') || c.is_whitespace());
-            rest.is_empty() || rest.starts_with([',', '{', '['])
-        },
+        None => {
+            after.starts_with(['}', ']']) && {
+                let rest = after.trim_start_matches(|c: char| matches!(c, '}' | ']') || c.is_whitespace());
+                rest.is_empty() || rest.starts_with([',', '{', '['])
+            }
+        }
     }
 }
 
@@ -527,7 +529,10 @@ mod tests {
     fn no_past_and_no_dates() {
         let text = r#"{"case_status":{"receiptNumber":"IOE0912345678","formType":"N400","current_case_status_text_en":"Case Was Received","current_case_status_desc_en":"We received it.","hist_case_status":null},"message":"Query was successful"}"#;
         let (report, heard) = hear("status.json", text.as_bytes());
-        assert_eq!(told(&heard), ["row:1 filing agency=USCIS form=N-400 receipt_number=IOE0912345678", "row:2 notice receipt_number=IOE0912345678 text=We received it. type=Case Was Received"]);
+        assert_eq!(
+            told(&heard),
+            ["row:1 filing agency=USCIS form=N-400 receipt_number=IOE0912345678", "row:2 notice receipt_number=IOE0912345678 text=We received it. type=Case Was Received"]
+        );
         assert_eq!((report.units, report.covers), (2, None));
         let list = format!("[{text},{}]", text.replace("IOE0912345678", "IOE091"));
         let (report, heard) = hear("status.json", list.as_bytes());
@@ -559,7 +564,10 @@ mod tests {
         }
         let spanish = "Caso aprobado\nEl 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999.\n";
         let (_, heard) = hear("status", spanish.as_bytes());
-        assert_eq!(told(&heard)[1], "row:1 notice on=2023-11-20 receipt_number=EAC9999103999 text=El 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999. type=Caso aprobado");
+        assert_eq!(
+            told(&heard)[1],
+            "row:1 notice on=2023-11-20 receipt_number=EAC9999103999 text=El 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999. type=Caso aprobado"
+        );
         for text in ["On Monday we met.\n", "On November 20, 2023, we talked about your Form I-130.\n", "Receipt Number EAC9999103999\n"] {
             assert_ne!(hear("x", text.as_bytes()).0.kind, "uscis_status_page", "{text}");
         }
@@ -571,7 +579,10 @@ mod tests {
             (r#"{"message":"Case not found for receipt number EAC9999999999","status":404}"#, "uscis-case-not-found"),
             (r#"{"errors":[{"code":"404","message":"The receipt number was not found"}]}"#, "uscis-case-not-found"),
             (r#"{"errors":[{"code":"422","message":"Invalid receipt number"}]}"#, "uscis-number-refused"),
-            (r#"{"fault":{"faultstring":"Rate limit quota violation. Quota limit exceeded.","detail":{"errorcode":"policies.ratelimit.QuotaViolation"}}}"#, "uscis-too-many-questions"),
+            (
+                r#"{"fault":{"faultstring":"Rate limit quota violation. Quota limit exceeded.","detail":{"errorcode":"policies.ratelimit.QuotaViolation"}}}"#,
+                "uscis-too-many-questions",
+            ),
             (r#"{"code":"401","message":"Unauthorized request to USCIS"}"#, "uscis-error-answer"),
         ] {
             let (report, heard) = hear("answer.json", text.as_bytes());

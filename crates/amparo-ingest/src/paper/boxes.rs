@@ -115,11 +115,7 @@ impl<'s, 'p> Boxes<'s, 'p> {
         };
         // The next column begins where any label within the box's height begins.
         let first = below(at.x + at.w);
-        let right = others()
-            .filter(|f| f.at.x > at.x + LEFT && f.at.y < first && at.y < f.at.y + f.at.h)
-            .map(|f| f.at.x.saturating_sub(LEFT / 2))
-            .min()
-            .unwrap_or(1_000_001);
+        let right = others().filter(|f| f.at.x > at.x + LEFT && f.at.y < first && at.y < f.at.y + f.at.h).map(|f| f.at.x.saturating_sub(LEFT / 2)).min().unwrap_or(1_000_001);
         let bottom = below(right);
         let inside = |w: &Word| {
             let (x, y) = (w.at[0] + w.at[2] / 2, w.at[1] + w.at[3] / 2);

@@ -26,7 +26,15 @@ const VARIANTS: &[Variant] = &[
         name: "1099nec",
         first: "nec1",
         income: &[("nec1", "1099_nec")],
-        labels: &[("nec1", &["1nonemployeecompensation", "1nonemployee"]), ("2", &["2payermade"]), ("3", &["3excess"]), ("4", &["4federal"]), ("5", &["5statetax"]), ("6", &["6statepayer", "6state"]), ("7", &["7stateincome"])],
+        labels: &[
+            ("nec1", &["1nonemployeecompensation", "1nonemployee"]),
+            ("2", &["2payermade"]),
+            ("3", &["3excess"]),
+            ("4", &["4federal"]),
+            ("5", &["5statetax"]),
+            ("6", &["6statepayer", "6state"]),
+            ("7", &["7stateincome"]),
+        ],
     },
     Variant {
         name: "1099misc",
@@ -66,31 +74,122 @@ const VARIANTS: &[Variant] = &[
         name: "1099k",
         first: "k1a",
         income: &[("k1a", "1099_k_box1a")],
-        labels: &[("k1a", &["1agrossamount", "1grossamount"]), ("1b", &["1bcard"]), ("2", &["2merchant"]), ("3", &["3number"]), ("4", &["4federal"]), ("5a", &["5ajanuary"]), ("5b", &["5bfebruary"]), ("5c", &["5cmarch"]), ("5d", &["5dapril"]), ("5e", &["5emay"]), ("5f", &["5fjune"]), ("6", &["6state"]), ("7", &["7state"]), ("8", &["8state"])],
+        labels: &[
+            ("k1a", &["1agrossamount", "1grossamount"]),
+            ("1b", &["1bcard"]),
+            ("2", &["2merchant"]),
+            ("3", &["3number"]),
+            ("4", &["4federal"]),
+            ("5a", &["5ajanuary"]),
+            ("5b", &["5bfebruary"]),
+            ("5c", &["5cmarch"]),
+            ("5d", &["5dapril"]),
+            ("5e", &["5emay"]),
+            ("5f", &["5fjune"]),
+            ("6", &["6state"]),
+            ("7", &["7state"]),
+            ("8", &["8state"]),
+        ],
     },
     Variant {
         name: "1099g",
         first: "g1",
         income: &[("g1", "1099_g_box1")],
-        labels: &[("g1", &["1unemployment"]), ("2", &["2stateorlocal"]), ("3", &["3box2"]), ("4", &["4federal"]), ("5", &["5rtaa"]), ("6", &["6taxable"]), ("7", &["7agriculture"]), ("8", &["8if", "8check"]), ("9", &["9market"]), ("10a", &["10astate"]), ("10b", &["10bstate"]), ("11", &["11state"])],
+        labels: &[
+            ("g1", &["1unemployment"]),
+            ("2", &["2stateorlocal"]),
+            ("3", &["3box2"]),
+            ("4", &["4federal"]),
+            ("5", &["5rtaa"]),
+            ("6", &["6taxable"]),
+            ("7", &["7agriculture"]),
+            ("8", &["8if", "8check"]),
+            ("9", &["9market"]),
+            ("10a", &["10astate"]),
+            ("10b", &["10bstate"]),
+            ("11", &["11state"]),
+        ],
     },
     Variant {
         name: "1099r",
         first: "r1",
         income: &[("r1", "1099_r_box1")],
-        labels: &[("r1", &["1grossdistribution"]), ("2a", &["2ataxable"]), ("2b", &["2btaxable"]), ("3", &["3capital"]), ("4", &["4federal"]), ("5", &["5employee"]), ("6", &["6net"]), ("7", &["7distribution"]), ("8", &["8other"]), ("9a", &["9ayour"]), ("9b", &["9btotal"]), ("10", &["10amount"]), ("11", &["111styear", "11firstyear"]), ("12", &["12fatca"]), ("13", &["13date"]), ("14", &["14state"]), ("15", &["15state"]), ("16", &["16state"]), ("17", &["17local"]), ("18", &["18name"]), ("19", &["19local"])],
+        labels: &[
+            ("r1", &["1grossdistribution"]),
+            ("2a", &["2ataxable"]),
+            ("2b", &["2btaxable"]),
+            ("3", &["3capital"]),
+            ("4", &["4federal"]),
+            ("5", &["5employee"]),
+            ("6", &["6net"]),
+            ("7", &["7distribution"]),
+            ("8", &["8other"]),
+            ("9a", &["9ayour"]),
+            ("9b", &["9btotal"]),
+            ("10", &["10amount"]),
+            ("11", &["111styear", "11firstyear"]),
+            ("12", &["12fatca"]),
+            ("13", &["13date"]),
+            ("14", &["14state"]),
+            ("15", &["15state"]),
+            ("16", &["16state"]),
+            ("17", &["17local"]),
+            ("18", &["18name"]),
+            ("19", &["19local"]),
+        ],
     },
     Variant {
         name: "1099int",
         first: "int1",
         income: &[("int1", "1099_int_box1")],
-        labels: &[("int1", &["1interest"]), ("2", &["2early"]), ("3", &["3interest"]), ("4", &["4federal"]), ("5", &["5investment"]), ("6", &["6foreign"]), ("8", &["8tax"]), ("7", &["7foreign"]), ("8b", &["8specified"]), ("9", &["9specified"]), ("10", &["10market"]), ("11", &["11bond"]), ("12", &["12bond"]), ("13", &["13bond"]), ("14", &["14tax"]), ("15", &["15state"]), ("16", &["16state"]), ("17", &["17state"])],
+        labels: &[
+            ("int1", &["1interest"]),
+            ("2", &["2early"]),
+            ("3", &["3interest"]),
+            ("4", &["4federal"]),
+            ("5", &["5investment"]),
+            ("6", &["6foreign"]),
+            ("8", &["8tax"]),
+            ("7", &["7foreign"]),
+            ("8b", &["8specified"]),
+            ("9", &["9specified"]),
+            ("10", &["10market"]),
+            ("11", &["11bond"]),
+            ("12", &["12bond"]),
+            ("13", &["13bond"]),
+            ("14", &["14tax"]),
+            ("15", &["15state"]),
+            ("16", &["16state"]),
+            ("17", &["17state"]),
+        ],
     },
     Variant {
         name: "1099div",
         first: "div1a",
         income: &[("div1a", "1099_div_box1a")],
-        labels: &[("div1a", &["1atotalordinary"]), ("1b", &["1bqualified"]), ("2a", &["2atotal"]), ("2b", &["2bunrecap"]), ("2c", &["2csection"]), ("2d", &["2dcollect"]), ("3", &["3nondividend"]), ("4", &["4federal"]), ("2e", &["2esection"]), ("2f", &["2fsection"]), ("5", &["5section"]), ("6", &["6investment"]), ("7", &["7foreign"]), ("8", &["8foreign"]), ("9", &["9cash"]), ("10", &["10noncash"]), ("11", &["11exempt", "11fatca"]), ("12", &["12specified", "12exempt"]), ("13", &["13state", "13specified"]), ("14", &["14state"]), ("15", &["15state"])],
+        labels: &[
+            ("div1a", &["1atotalordinary"]),
+            ("1b", &["1bqualified"]),
+            ("2a", &["2atotal"]),
+            ("2b", &["2bunrecap"]),
+            ("2c", &["2csection"]),
+            ("2d", &["2dcollect"]),
+            ("3", &["3nondividend"]),
+            ("4", &["4federal"]),
+            ("2e", &["2esection"]),
+            ("2f", &["2fsection"]),
+            ("5", &["5section"]),
+            ("6", &["6investment"]),
+            ("7", &["7foreign"]),
+            ("8", &["8foreign"]),
+            ("9", &["9cash"]),
+            ("10", &["10noncash"]),
+            ("11", &["11exempt", "11fatca"]),
+            ("12", &["12specified", "12exempt"]),
+            ("13", &["13state", "13specified"]),
+            ("14", &["14state"]),
+            ("15", &["15state"]),
+        ],
     },
 ];
 
@@ -109,16 +208,15 @@ const PEOPLE: &[Label] = &[
 ];
 
 /// Rows of long labels that go on below their first line.
-const PASSED: &[&str] = &[
-    "orforeignpostalcode", "andtelephoneno", "telephoneno", "foreignpostalcode", "countryzip", "zipcodeandtelephoneno", "provincecountryzip",
-    "requirement", "zip",
-];
+const PASSED: &[&str] =
+    &["orforeignpostalcode", "andtelephoneno", "telephoneno", "foreignpostalcode", "countryzip", "zipcodeandtelephoneno", "provincecountryzip", "requirement", "zip"];
 
 fn read(sheet: &Sheet<'_>) -> Vec<Draft> {
     let names: Vec<String> = sheet.page.words.iter().map(|w| super::boxes::letters(&w.text)).collect();
     // `1099-NEC` may be one word or two.
     let named = |name: &str| {
-        names.iter().any(|n| n.ends_with(name) && n.len() <= name.len() + 10) || names.windows(2).any(|two| two[0].ends_with("1099") && name.strip_prefix("1099") == Some(two[1].as_str()))
+        names.iter().any(|n| n.ends_with(name) && n.len() <= name.len() + 10)
+            || names.windows(2).any(|two| two[0].ends_with("1099") && name.strip_prefix("1099") == Some(two[1].as_str()))
     };
     VARIANTS.iter().filter(|v| named(v.name)).flat_map(|v| statements(sheet, v)).collect()
 }
@@ -131,8 +229,12 @@ fn statements(sheet: &Sheet<'_>, variant: &'static Variant) -> Vec<Draft> {
 
 fn statement(boxes: &Boxes<'_, '_>, variant: &Variant, anchors: &[Found], copy: usize) -> Vec<Draft> {
     let label = |key: &str| boxes.of_copy(key, anchors, copy);
-    let amounts: Vec<(&'static str, i64, Region)> =
-        variant.income.iter().filter_map(|(key, basis)| label(key).and_then(|l| boxes.amount(l)).map(|(cents, at)| (*basis, cents, at))).filter(|(_, cents, _)| *cents >= 0).collect();
+    let amounts: Vec<(&'static str, i64, Region)> = variant
+        .income
+        .iter()
+        .filter_map(|(key, basis)| label(key).and_then(|l| boxes.amount(l)).map(|(cents, at)| (*basis, cents, at)))
+        .filter(|(_, cents, _)| *cents >= 0)
+        .collect();
     let people = ["payer", "payer_tin", "recipient_tin", "recipient"].iter().filter(|key| label(key).is_some()).count();
     if amounts.is_empty() || people < 2 {
         return Vec::new();

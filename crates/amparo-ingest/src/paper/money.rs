@@ -99,8 +99,23 @@ impl Day {
 }
 
 const MONTHS: &[(&str, i8)] = &[
-    ("jan", 1), ("ene", 1), ("feb", 2), ("mar", 3), ("apr", 4), ("abr", 4), ("may", 5), ("jun", 6),
-    ("jul", 7), ("aug", 8), ("ago", 8), ("sep", 9), ("set", 9), ("oct", 10), ("nov", 11), ("dec", 12), ("dic", 12),
+    ("jan", 1),
+    ("ene", 1),
+    ("feb", 2),
+    ("mar", 3),
+    ("apr", 4),
+    ("abr", 4),
+    ("may", 5),
+    ("jun", 6),
+    ("jul", 7),
+    ("aug", 8),
+    ("ago", 8),
+    ("sep", 9),
+    ("set", 9),
+    ("oct", 10),
+    ("nov", 11),
+    ("dec", 12),
+    ("dic", 12),
 ];
 
 /// The day that these words begin with, and how many words it took.
@@ -158,8 +173,31 @@ fn month(text: &str) -> Option<i8> {
         return None;
     }
     const WHOLE: &[&str] = &[
-        "january", "february", "march", "april", "june", "july", "august", "september", "sept", "october", "november", "december",
-        "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "setiembre", "octubre", "noviembre", "diciembre",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "sept",
+        "october",
+        "november",
+        "december",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "setiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
     ];
     let known = lower.len() == 3 || WHOLE.contains(&lower.as_str());
     MONTHS.iter().find(|(short, _)| known && lower.starts_with(short)).map(|(_, month)| *month)
@@ -253,7 +291,15 @@ mod tests {
 
     #[test]
     fn numbers_of_people_and_employers() {
-        for (text, want) in [("554-03-0876", Some("0876")), ("XXX-XX-4821", Some("4821")), ("***-**-4821", Some("4821")), ("123456789", Some("6789")), ("63-0065650", Some("5650")), ("4821", None), ("XXX-XX-XXXX", None)] {
+        for (text, want) in [
+            ("554-03-0876", Some("0876")),
+            ("XXX-XX-4821", Some("4821")),
+            ("***-**-4821", Some("4821")),
+            ("123456789", Some("6789")),
+            ("63-0065650", Some("5650")),
+            ("4821", None),
+            ("XXX-XX-XXXX", None),
+        ] {
             assert_eq!(ssn_last4(text), want, "{text}");
         }
         for (text, yes) in [("63-0065650", true), ("630065650", true), ("XX-XXX5650", true), ("554-03-0876", false), ("63-00656", false), ("XX-XXXXXXX", false)] {

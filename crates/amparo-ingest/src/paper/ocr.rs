@@ -122,12 +122,7 @@ pub fn words_of_tsv(tsv: &str, width: u32, height: u32) -> Vec<Word> {
         let (right, bottom) = (part(left.saturating_add(wide), width), part(top.saturating_add(high), height));
         let confidence = confidence.parse::<f64>().ok().filter(|c| (0.0..=100.0).contains(c)).map(|c| c.round() as u8);
         let this_line = (page, block, paragraph, line);
-        words.push(Word {
-            text: text.trim().to_owned(),
-            at: [x, y, right - x, bottom - y],
-            confidence,
-            line: line_before != Some(this_line),
-        });
+        words.push(Word { text: text.trim().to_owned(), at: [x, y, right - x, bottom - y], confidence, line: line_before != Some(this_line) });
         line_before = Some(this_line);
     }
     words

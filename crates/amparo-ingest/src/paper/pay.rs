@@ -21,46 +21,247 @@ pub const FORM: Form = Form {
 
 // Each as letters and digits only; a cell is the label where it is this text, whatever punctuation stands in it.
 const GROSS: &[&str] = &[
-    "grosspay", "totalgrosspay", "grossearnings", "totalgrossearnings", "totalgross", "grosswages", "totalgrosswages", "gross", "totalearnings", "grossamount",
-    "currentgross", "currentgrosspay", "grosspaycurrent", "grosspaythisperiod", "totalpercepciones", "totaldepercepciones", "percepcionestotales", "sumapercepciones",
-    "salariobruto", "sueldobruto", "totalbruto", "pagobruto", "bruto", "totaldevengado", "totaldevengos", "ingresobruto", "ingresosbrutos",
+    "grosspay",
+    "totalgrosspay",
+    "grossearnings",
+    "totalgrossearnings",
+    "totalgross",
+    "grosswages",
+    "totalgrosswages",
+    "gross",
+    "totalearnings",
+    "grossamount",
+    "currentgross",
+    "currentgrosspay",
+    "grosspaycurrent",
+    "grosspaythisperiod",
+    "totalpercepciones",
+    "totaldepercepciones",
+    "percepcionestotales",
+    "sumapercepciones",
+    "salariobruto",
+    "sueldobruto",
+    "totalbruto",
+    "pagobruto",
+    "bruto",
+    "totaldevengado",
+    "totaldevengos",
+    "ingresobruto",
+    "ingresosbrutos",
 ];
 const NET: &[&str] = &[
-    "netpay", "totalnetpay", "net", "netamount", "netcheck", "netwages", "netearnings", "currentnetpay", "netpaycurrent", "netpaythisperiod", "takehomepay", "amountpaid",
-    "netpayamount", "checkamount", "amountofcheck", "netcheckamount", "totalnet", "neto", "netoapagar", "netopagado", "totalneto", "netoarecibir", "sueldoneto",
-    "salarioneto", "pagoneto", "importeneto", "liquidoapercibir", "líquidoapercibir", "liquidototalapercibir", "líquidototalapercibir", "netoapercibir", "totalapagar",
+    "netpay",
+    "totalnetpay",
+    "net",
+    "netamount",
+    "netcheck",
+    "netwages",
+    "netearnings",
+    "currentnetpay",
+    "netpaycurrent",
+    "netpaythisperiod",
+    "takehomepay",
+    "amountpaid",
+    "netpayamount",
+    "checkamount",
+    "amountofcheck",
+    "netcheckamount",
+    "totalnet",
+    "neto",
+    "netoapagar",
+    "netopagado",
+    "totalneto",
+    "netoarecibir",
+    "sueldoneto",
+    "salarioneto",
+    "pagoneto",
+    "importeneto",
+    "liquidoapercibir",
+    "líquidoapercibir",
+    "liquidototalapercibir",
+    "líquidototalapercibir",
+    "netoapercibir",
+    "totalapagar",
 ];
 const PAID_ON: &[&str] = &[
-    "paydate", "checkdate", "paymentdate", "datepaid", "paiddate", "advicedate", "depositdate", "payday", "paycheckdate", "dateofpayment", "dateofpay", "issuedate",
-    "paidon", "fechadepago", "fechapago", "fechadelpago", "fechadedeposito", "fechadedepósito", "fechadelcheque",
+    "paydate",
+    "checkdate",
+    "paymentdate",
+    "datepaid",
+    "paiddate",
+    "advicedate",
+    "depositdate",
+    "payday",
+    "paycheckdate",
+    "dateofpayment",
+    "dateofpay",
+    "issuedate",
+    "paidon",
+    "fechadepago",
+    "fechapago",
+    "fechadelpago",
+    "fechadedeposito",
+    "fechadedepósito",
+    "fechadelcheque",
 ];
 const PERIOD: &[&str] = &[
-    "payperiod", "period", "payrollperiod", "payperioddates", "perioddates", "workperiod", "periodo", "período", "periododepago", "períododepago", "periodopagado",
-    "períodopagado", "periododenomina", "periododenómina", "periodoliquidacion", "periododeliquidacion", "períododeliquidación",
+    "payperiod",
+    "period",
+    "payrollperiod",
+    "payperioddates",
+    "perioddates",
+    "workperiod",
+    "periodo",
+    "período",
+    "periododepago",
+    "períododepago",
+    "periodopagado",
+    "períodopagado",
+    "periododenomina",
+    "periododenómina",
+    "periodoliquidacion",
+    "periododeliquidacion",
+    "períododeliquidación",
 ];
 const FROM: &[&str] = &[
-    "periodbeginning", "periodbegin", "periodstart", "periodstarting", "payperiodbeginning", "payperiodbegin", "payperiodstart", "paybegindate", "begindate", "startdate",
-    "periodbegindate", "periodstartdate", "payperiodbegindate", "payperiodstartdate", "periodfrom", "payperiodfrom", "beginning", "fechainicio", "fechainicial",
-    "fechadeinicio", "fechainicialdepago", "fechainicialpago", "iniciodelperiodo", "desde",
+    "periodbeginning",
+    "periodbegin",
+    "periodstart",
+    "periodstarting",
+    "payperiodbeginning",
+    "payperiodbegin",
+    "payperiodstart",
+    "paybegindate",
+    "begindate",
+    "startdate",
+    "periodbegindate",
+    "periodstartdate",
+    "payperiodbegindate",
+    "payperiodstartdate",
+    "periodfrom",
+    "payperiodfrom",
+    "beginning",
+    "fechainicio",
+    "fechainicial",
+    "fechadeinicio",
+    "fechainicialdepago",
+    "fechainicialpago",
+    "iniciodelperiodo",
+    "desde",
 ];
 const TO: &[&str] = &[
-    "periodending", "periodend", "payperiodending", "payperiodend", "payenddate", "enddate", "periodenddate", "periodendingdate", "payperiodenddate", "weekending", "periodto",
-    "payperiodto", "ending", "fechafin", "fechafinal", "fechadefin", "fechafinaldepago", "fechafinalpago", "findelperiodo", "hasta", "weekendingdate",
+    "periodending",
+    "periodend",
+    "payperiodending",
+    "payperiodend",
+    "payenddate",
+    "enddate",
+    "periodenddate",
+    "periodendingdate",
+    "payperiodenddate",
+    "weekending",
+    "periodto",
+    "payperiodto",
+    "ending",
+    "fechafin",
+    "fechafinal",
+    "fechadefin",
+    "fechafinaldepago",
+    "fechafinalpago",
+    "findelperiodo",
+    "hasta",
+    "weekendingdate",
 ];
 const EMPLOYER: &[&str] = &["employer", "company", "companyname", "employername", "patron", "patrón", "empresa", "empleador", "nombredelaempresa", "razonsocial", "razónsocial"];
-const CURRENT: &[&str] = &["current", "thisperiod", "currentamount", "currentperiod", "amount", "thispay", "thispayperiod", "thischeck", "currenttotal", "currentpay", "actual", "importe", "monto", "esteperiodo", "esteperíodo", "periodoactual", "total"];
-const YEAR: &[&str] = &["ytd", "yeartodate", "ytdamount", "ytdtotal", "yeartodateamount", "ytdpay", "acumulado", "acumuladoanual", "acumuladodelaño", "añoalafecha", "totalytd", "calendarytd", "ytdcalendar"];
+const CURRENT: &[&str] = &[
+    "current",
+    "thisperiod",
+    "currentamount",
+    "currentperiod",
+    "amount",
+    "thispay",
+    "thispayperiod",
+    "thischeck",
+    "currenttotal",
+    "currentpay",
+    "actual",
+    "importe",
+    "monto",
+    "esteperiodo",
+    "esteperíodo",
+    "periodoactual",
+    "total",
+];
+const YEAR: &[&str] = &[
+    "ytd",
+    "yeartodate",
+    "ytdamount",
+    "ytdtotal",
+    "yeartodateamount",
+    "ytdpay",
+    "acumulado",
+    "acumuladoanual",
+    "acumuladodelaño",
+    "añoalafecha",
+    "totalytd",
+    "calendarytd",
+    "ytdcalendar",
+];
 const HOURS: &[&str] = &["hours", "hrs", "qty", "currenthours", "hoursunits", "hrsunits", "horas", "totalhours", "horastrabajadas", "hoursworked", "totalhoursworked"];
 const TITLES: &[&str] = &[
-    "earningsstatement", "paystub", "payslip", "paystatement", "wagestatement", "payrollstatement", "statementofearnings", "payadvice", "paystubdetail", "depositadvice", "payrollcheck",
-    "earningsanddeductions", "employeepaystub", "directdeposit", "nonnegotiable", "recibodenomina", "recibodenómina", "recibodepago", "recibodesueldo", "recibodesalario", "nomina", "nómina", "talondepago",
-    "talóndepago", "comprobantedepago", "colilladepago", "boletadepago",
+    "earningsstatement",
+    "paystub",
+    "payslip",
+    "paystatement",
+    "wagestatement",
+    "payrollstatement",
+    "statementofearnings",
+    "payadvice",
+    "paystubdetail",
+    "depositadvice",
+    "payrollcheck",
+    "earningsanddeductions",
+    "employeepaystub",
+    "directdeposit",
+    "nonnegotiable",
+    "recibodenomina",
+    "recibodenómina",
+    "recibodepago",
+    "recibodesueldo",
+    "recibodesalario",
+    "nomina",
+    "nómina",
+    "talondepago",
+    "talóndepago",
+    "comprobantedepago",
+    "colilladepago",
+    "boletadepago",
 ];
 /// Words that only a payroll paper has among its deductions.
 const DEDUCTIONS: &[&str] = &[
-    "federalincometax", "federaltax", "federalwithholding", "fedwithholding", "fedincometax", "fedtax", "socialsecurity", "medicare", "fica", "oasdi", "fitw", "withholding", "statetax", "isr", "imss", "deducciones", "totaldeducciones", "seguridadsocial", "irpf", "segurosocial",
+    "federalincometax",
+    "federaltax",
+    "federalwithholding",
+    "fedwithholding",
+    "fedincometax",
+    "fedtax",
+    "socialsecurity",
+    "medicare",
+    "fica",
+    "oasdi",
+    "fitw",
+    "withholding",
+    "statetax",
+    "isr",
+    "imss",
+    "deducciones",
+    "totaldeducciones",
+    "seguridadsocial",
+    "irpf",
+    "segurosocial",
 ];
-const SPANISH: &[&str] = &["percepciones", "deducciones", "nómina", "nomina", "neto", "fecha", "periodo", "período", "patrón", "empleado", "trabajador", "pago", "sueldo", "salario", "devengado"];
+const SPANISH: &[&str] =
+    &["percepciones", "deducciones", "nómina", "nomina", "neto", "fecha", "periodo", "período", "patrón", "empleado", "trabajador", "pago", "sueldo", "salario", "devengado"];
 
 /// Rows between a heading and the amounts it speaks of.
 const REACH: usize = 40;
@@ -258,12 +459,19 @@ impl<'p> Stub<'p> {
     /// Under a heading of its own that says that all below is of the year.
     fn year_section(&self, r: usize) -> bool {
         let own = self.rows[r].iter().any(|c| YEAR.iter().any(|y| c.plain.contains(y)));
-        own || self.rows[..r].iter().rev().take(REACH).find(|row| row.len() == 1 && row[0].words.iter().all(|w| amount(w).is_none()) && is_heading(&row[0])).is_some_and(|row| self.is_year_heading(row))
+        own || self.rows[..r]
+            .iter()
+            .rev()
+            .take(REACH)
+            .find(|row| row.len() == 1 && row[0].words.iter().all(|w| amount(w).is_none()) && is_heading(&row[0]))
+            .is_some_and(|row| self.is_year_heading(row))
     }
 
     /// The only line of an earnings table that has no total: what was earned is what that line says.
     fn only_earning(&self) -> Option<Amount> {
-        let head = self.rows.iter().position(|row| row.first().is_some_and(|c| c.is(&["earnings", "earningsdescription", "percepciones", "devengos"])) && row.iter().flat_map(columns).any(|(k, _)| k == Column::Current))?;
+        let head = self.rows.iter().position(|row| {
+            row.first().is_some_and(|c| c.is(&["earnings", "earningsdescription", "percepciones", "devengos"])) && row.iter().flat_map(columns).any(|(k, _)| k == Column::Current)
+        })?;
         let heads: Vec<(Column, Region)> = self.rows[head].iter().flat_map(columns).collect();
         let mut lines = Vec::new();
         for row in &self.rows[head + 1..] {
@@ -340,13 +548,18 @@ impl<'p> Stub<'p> {
                         rest.extend(&more.words);
                     }
                 }
-                let beside = if row.get(c + 1).is_some_and(|next| days_in(&next.words[..next.words.len().min(2)]).len() == 1 || starts_with_day(&next.words)) { days_in(&rest) } else { Vec::new() };
+                let beside = if row.get(c + 1).is_some_and(|next| days_in(&next.words[..next.words.len().min(2)]).len() == 1 || starts_with_day(&next.words)) {
+                    days_in(&rest)
+                } else {
+                    Vec::new()
+                };
                 if !beside.is_empty() {
                     return beside;
                 }
                 let head = cell.at();
                 for below in self.rows.iter().skip(r + 1).take(2) {
-                    let under: Vec<(Day, Region)> = below.iter().filter(|b| overlap(b.at(), head)).flat_map(|b| days_in(&b.words)).filter(|(_, at)| at.x + at.w + 60_000 > head.x).collect();
+                    let under: Vec<(Day, Region)> =
+                        below.iter().filter(|b| overlap(b.at(), head)).flat_map(|b| days_in(&b.words)).filter(|(_, at)| at.x + at.w + 60_000 > head.x).collect();
                     if !under.is_empty() {
                         return under;
                     }
@@ -448,7 +661,10 @@ impl<'p> Stub<'p> {
             "EUR"
         } else if has(&["cad", "cpp"]) {
             "CAD"
-        } else if has(&["usd", "medicare", "fica", "oasdi", "ssn"]) || speaks(&["federalincometax", "federaltax", "federalwithholding", "fedwithholding", "socialsecurity"]) || (!self.spanish && self.american()) {
+        } else if has(&["usd", "medicare", "fica", "oasdi", "ssn"])
+            || speaks(&["federalincometax", "federaltax", "federalwithholding", "fedwithholding", "socialsecurity"])
+            || (!self.spanish && self.american())
+        {
             "USD"
         } else {
             ""
@@ -600,7 +816,44 @@ fn is_company(name: &str) -> bool {
 
 /// A heading of a part of the page, not a name.
 fn is_heading(cell: &Cell<'_>) -> bool {
-    const PARTS: &[&str] = &["earnings", "deductions", "taxes", "statutory", "payroll", "summary", "yeartodate", "ytd", "pay", "statement", "check", "date", "period", "employee", "benefits", "information", "percepciones", "deducciones", "recibo", "nómina", "nomina", "fecha", "periodo", "voucher", "advice", "hours", "rate", "gross", "net", "total", "page", "statutorytaxes", "payslip", "paystub", "confidential", "copy"];
+    const PARTS: &[&str] = &[
+        "earnings",
+        "deductions",
+        "taxes",
+        "statutory",
+        "payroll",
+        "summary",
+        "yeartodate",
+        "ytd",
+        "pay",
+        "statement",
+        "check",
+        "date",
+        "period",
+        "employee",
+        "benefits",
+        "information",
+        "percepciones",
+        "deducciones",
+        "recibo",
+        "nómina",
+        "nomina",
+        "fecha",
+        "periodo",
+        "voucher",
+        "advice",
+        "hours",
+        "rate",
+        "gross",
+        "net",
+        "total",
+        "page",
+        "statutorytaxes",
+        "payslip",
+        "paystub",
+        "confidential",
+        "copy",
+    ];
     cell.words.iter().any(|w| PARTS.contains(&letters(&w.text).as_str()))
 }
 

@@ -228,7 +228,8 @@ fn named_value(widget: &Dict<'_>) -> Option<Field> {
                 // Long texts are streams, and where several choices may be taken they are a list.
                 Some(Object::Stream(value)) => field.value = value.decoded().map(|bytes| text_string(&bytes)).unwrap_or_default(),
                 Some(Object::Array(values)) => {
-                    let taken: Vec<String> = values.iter::<Object<'_>>().take(200).filter_map(|v| if let Object::String(v) = v { Some(text_string(v.as_bytes())) } else { None }).collect();
+                    let taken: Vec<String> =
+                        values.iter::<Object<'_>>().take(200).filter_map(|v| if let Object::String(v) = v { Some(text_string(v.as_bytes())) } else { None }).collect();
                     field.value = taken.join("; ");
                 }
                 Some(Object::Name(state)) if state.as_ref() != b"Off" => {
@@ -297,7 +298,9 @@ mod tests {
             let Ok(Some((short, whole))) = both else { continue };
             plain += 1;
             let near = |a: u32, b: u32| a.abs_diff(b) <= 200;
-            let same = short.0 == whole.0 && short.1 == whole.1 && short.2.len() == whole.2.len()
+            let same = short.0 == whole.0
+                && short.1 == whole.1
+                && short.2.len() == whole.2.len()
                 && short.2.iter().zip(&whole.2).all(|(a, b)| a.text == b.text && a.line == b.line && a.at.iter().zip(&b.at).all(|(a, b)| near(*a, *b)));
             if !same {
                 other.push(n + 1);
@@ -322,7 +325,15 @@ mod tests {
     fn the_short_way_says_what_the_whole_interpreter_says() {
         let mut all = Vec::new();
         papers(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut all);
-        all.extend(std::env::var_os("AMPARO_PDFS").map(|own| { let mut out = Vec::new(); papers(Path::new(&own), &mut out); out }).unwrap_or_default());
+        all.extend(
+            std::env::var_os("AMPARO_PDFS")
+                .map(|own| {
+                    let mut out = Vec::new();
+                    papers(Path::new(&own), &mut out);
+                    out
+                })
+                .unwrap_or_default(),
+        );
         let mut plain = 0;
         let mut different = Vec::new();
         for path in &all {
@@ -355,7 +366,8 @@ mod tests {
         ];
         for n in 0..40 {
             let next = if n == 39 { 5 } else { 6 + n };
-            objects.push(format!("<< /Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /XObject << /F {next} 0 R >> >> /Length 11 >>\nstream\n/F Do /F Do\nendstream"));
+            objects
+                .push(format!("<< /Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /XObject << /F {next} 0 R >> >> /Length 11 >>\nstream\n/F Do /F Do\nendstream"));
         }
         let mut pdf = "%PDF-1.4\n".to_owned();
         for (n, object) in objects.iter().enumerate() {

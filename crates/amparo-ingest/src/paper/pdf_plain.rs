@@ -144,7 +144,9 @@ impl<'a> Plain<'a> {
                     self.show(&mut state, t.2.as_bytes(), listener)?;
                 }
                 Do::XObject(x) => match resources.get_x_object(x.0) {
-                    Some(stream) if stream.dict().get::<Name<'_>>(b"Subtype" as &[u8]).is_some_and(|n| n.as_ref() == b"Image") && !stream.dict().contains_key(b"OC" as &[u8]) => listener.images += 1,
+                    Some(stream) if stream.dict().get::<Name<'_>>(b"Subtype" as &[u8]).is_some_and(|n| n.as_ref() == b"Image") && !stream.dict().contains_key(b"OC" as &[u8]) => {
+                        listener.images += 1
+                    }
                     Some(_) => return Err(NotPlain),
                     None => {}
                 },

@@ -51,9 +51,7 @@ impl<'p> Sheet<'p> {
         let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
         let numbers = |text: &str| digits(text) >= 4 && text.bytes().filter(|b| matches!(b, b'/' | b'-' | b'.')).count() >= 2;
         let year = |w: &Word| digits(&w.text) == 4;
-        words.iter().enumerate().any(|(n, word)| {
-            numbers(&word.text) || (super::money::is_month(&word.text) && words[n.saturating_sub(2)..words.len().min(n + 4)].iter().any(year))
-        })
+        words.iter().enumerate().any(|(n, word)| numbers(&word.text) || (super::money::is_month(&word.text) && words[n.saturating_sub(2)..words.len().min(n + 4)].iter().any(year)))
     }
 
     /// An empty record that stands in this rectangle of the page; `field` where one page gives several of a kind.
@@ -133,7 +131,15 @@ mod tests {
 
     #[test]
     fn a_page_is_dated_or_not() {
-        for (text, dated) in [("paid 07/12/2019", true), ("Date: 2019 July 15", true), ("15 de enero de 2024", true), ("2019-07-12", true), ("may be 2019 entries may", true), ("may be", false), ("version 1.2 of 2019", false)] {
+        for (text, dated) in [
+            ("paid 07/12/2019", true),
+            ("Date: 2019 July 15", true),
+            ("15 de enero de 2024", true),
+            ("2019-07-12", true),
+            ("may be 2019 entries may", true),
+            ("may be", false),
+            ("version 1.2 of 2019", false),
+        ] {
             let words = text.split(' ').map(|t| Word { text: t.into(), at: [0; 4], confidence: None, line: false }).collect();
             let page = PageText { inside: String::new(), page: 1, machine_read: false, words };
             assert_eq!(Sheet::new(&page, &[]).dated(), dated, "{text}");

@@ -176,13 +176,7 @@ impl Statement {
                 self.report.units_read += 1;
                 self.report.records += 1;
                 self.recorded = Some(self.recorded.map_or((year, year), |(first, last)| (first.min(year), last.max(year))));
-                self.drafts.push(
-                    Draft::new(Kind::Earnings, place)
-                        .with("year", year)
-                        .with("amount_cents", dollars * 100)
-                        .with("currency", "USD")
-                        .with("basis", basis),
-                );
+                self.drafts.push(Draft::new(Kind::Earnings, place).with("year", year).with("amount_cents", dollars * 100).with("currency", "USD").with("basis", basis));
                 return;
             }
             (None, _) => "year-not-understood",
@@ -205,9 +199,7 @@ impl Statement {
         self.report.units += 1;
         self.report.units_read += 1;
         self.report.records += 1;
-        let draft = Draft::new(Kind::Identity, Place::default().inside(&self.inside))
-            .with("name", self.name.as_str())
-            .with("birth_date", self.born.take());
+        let draft = Draft::new(Kind::Identity, Place::default().inside(&self.inside)).with("name", self.name.as_str()).with("birth_date", self.born.take());
         self.drafts.push(draft);
     }
 }

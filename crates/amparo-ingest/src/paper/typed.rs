@@ -29,7 +29,8 @@ pub struct Form {
 }
 
 /// Every recogniser, by name.
-pub const FORMS: &[Form] = &[super::form_1099::FORM, crate::immigration::i94::FORM, crate::immigration::mrz::FORM, super::pay::FORM, crate::immigration::uscis_status::FORM, super::w2::FORM];
+pub const FORMS: &[Form] =
+    &[super::form_1099::FORM, crate::immigration::i94::FORM, crate::immigration::mrz::FORM, super::pay::FORM, crate::immigration::uscis_status::FORM, super::w2::FORM];
 
 /// Records of one file that later ones are compared with.
 const MOST_REMEMBERED: usize = 4_096;
@@ -132,8 +133,8 @@ fn begins(word: &str, mark: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use amparo_model::reading::Word;
     use amparo_model::Region;
+    use amparo_model::reading::Word;
 
     fn every_word_is_an_event(sheet: &Sheet<'_>) -> Vec<Draft> {
         sheet.page.words.iter().map(|w| sheet.draft(Kind::Event, Region::WHOLE, "").with("text", w.text.as_str())).collect()
@@ -168,7 +169,8 @@ mod tests {
                 let bytes = std::fs::read(case.join("input.pdf")).expect("a paper");
                 let (report, heard) = crate::testing::hear("paper.pdf", &bytes);
                 assert_eq!(report.records, (heard.drafts.len() + heard.pages.len()) as u64, "{case:?}");
-                let got: String = report.covers.iter().map(|c| format!("covers {:?} to {:?}\n", c.from, c.to)).chain(heard.drafts.iter().map(|d| format!("{}\n", line(d)))).collect();
+                let got: String =
+                    report.covers.iter().map(|c| format!("covers {:?} to {:?}\n", c.from, c.to)).chain(heard.drafts.iter().map(|d| format!("{}\n", line(d)))).collect();
                 let expected = case.join("expected.txt");
                 if std::env::var_os("UPDATE").is_some() {
                     std::fs::write(&expected, &got).expect("written");

@@ -65,11 +65,8 @@ fn contact(cells: &Cells<'_>, row: u64, reached: Reached, tally: &mut Tally<'_>)
     let Some(row) = cells.number() else {
         return tally.reject(row, "row-broken", &name.unwrap_or_default());
     };
-    let draft = Draft::new(Kind::Contact, tally.place(row))
-        .with("name", name)
-        .with("numbers", reached.numbers)
-        .with("emails", reached.emails)
-        .with("organization", said("Organization"));
+    let draft =
+        Draft::new(Kind::Contact, tally.place(row)).with("name", name).with("numbers", reached.numbers).with("emails", reached.emails).with("organization", said("Organization"));
     if draft.fields.is_empty() { tally.furniture() } else { tally.draft(draft) }
 }
 
@@ -133,7 +130,8 @@ mod tests {
         assert!(main.len() <= 4_096);
         let (report, heard) = hear_beside("AddressBook.sqlitedb", &main, &[("AddressBook.sqlitedb-wal", &wal)]);
         assert_eq!((report.kind.as_str(), report.units, report.records, report.furniture), ("ios_contacts", 3, 2, 1));
-        let said: Vec<String> = heard.drafts.iter().map(|d| ["name", "numbers", "emails", "organization"].map(|n| d.fields.get(n).map_or("-".to_owned(), |v| v.to_text())).join(" | ")).collect();
+        let said: Vec<String> =
+            heard.drafts.iter().map(|d| ["name", "numbers", "emails", "organization"].map(|n| d.fields.get(n).map_or("-".to_owned(), |v| v.to_text())).join(" | ")).collect();
         assert_eq!(said, ["Rosa Pérez Díaz | +14155550101; 1-800-PAN-SOL | rosa@example.org | -", "- | - | - | Panadería Sol"]);
     }
 
@@ -147,6 +145,9 @@ mod tests {
         let (report, heard) = hear("voicemail.db", &main);
         assert_eq!((report.kind.as_str(), report.units, report.records, report.rejects), ("ios_voicemail", 2, 1, 1));
         let call = heard.calls[0].get(0);
-        assert_eq!((call.direction.as_str(), call.outcome.as_str(), call.duration_s, call.number, call.line), ("in", "voicemail", Some(20), Some("+14155550101"), Some("+14155550199")));
+        assert_eq!(
+            (call.direction.as_str(), call.outcome.as_str(), call.duration_s, call.number, call.line),
+            ("in", "voicemail", Some(20), Some("+14155550101"), Some("+14155550199"))
+        );
     }
 }

@@ -22,7 +22,8 @@ const MOST_PARTS: usize = 2 << 20;
 
 // ---- calls ----
 
-const CALL_COLUMNS: &[&str] = &["number", "date", "duration", "type", "name", "countryiso", "geocoded_location", "normalized_number", "presentation", "subscription_component_name"];
+const CALL_COLUMNS: &[&str] =
+    &["number", "date", "duration", "type", "name", "countryiso", "geocoded_location", "normalized_number", "presentation", "subscription_component_name"];
 
 fn read_calls(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut numbers = Numbers::new(region);
@@ -260,10 +261,8 @@ mod tests {
         let (report, heard) = hear("contacts2.db", include_bytes!("../../fixtures/android/contacts2.db"));
         // `sqlite3 contacts2.db "SELECT count(*) FROM calls"` says three.
         assert_eq!((report.kind.as_str(), report.units, report.records), ("android_calls", 3, 3));
-        let said: Vec<String> = heard.calls[0]
-            .iter()
-            .map(|c| format!("{} {} {} {} {:?} {:?} {:?}", c.row, c.at.unwrap(), c.direction, c.outcome, c.duration_s, c.number, c.name))
-            .collect();
+        let said: Vec<String> =
+            heard.calls[0].iter().map(|c| format!("{} {} {} {} {:?} {:?} {:?}", c.row, c.at.unwrap(), c.direction, c.outcome, c.duration_s, c.number, c.name)).collect();
         assert_eq!(
             said,
             [

@@ -577,7 +577,8 @@ mod tests {
     }
 
     fn row() -> impl Strategy<Value = String> {
-        let good = ("2019-0[1-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-5][0-9]", "(in|out|text|)", "[+]?1?[2-9]{3}[- ]?[0-9]{7}", "[0-9]{0,7}").prop_map(|(a, b, c, d)| format!("{a},{b},{c},{d}"));
+        let good = ("2019-0[1-9]-[0-3][0-9]T[0-2][0-9]:[0-6][0-9]:[0-5][0-9]", "(in|out|text|)", "[+]?1?[2-9]{3}[- ]?[0-9]{7}", "[0-9]{0,7}")
+            .prop_map(|(a, b, c, d)| format!("{a},{b},{c},{d}"));
         prop_oneof![6 => good, 2 => proptest::collection::vec(cell(), 0..6).prop_map(|cells| cells.join(","))]
     }
 

@@ -538,7 +538,15 @@ fn make_orange(row: &Row, at: Instant) -> Made {
 pub(crate) fn read_table(dialect: &Dialect, file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink, fast: bool) -> Result<Report, Stop> {
     let mut tally = Tally::new(dialect.name, dialect.version, &file.inside, sink);
     let custom = if dialect.month_first || matches!(tools.region, "" | "US") { Order::Month } else { Order::Day };
-    let mut table = Table { dialect, custom, whole: Whole::default(), asked: false, bulk: fast::Bulk::new(&file.inside, tools.region), numbers: Numbers::new(tools.region), line: String::new() };
+    let mut table = Table {
+        dialect,
+        custom,
+        whole: Whole::default(),
+        asked: false,
+        bulk: fast::Bulk::new(&file.inside, tools.region),
+        numbers: Numbers::new(tools.region),
+        line: String::new(),
+    };
     let done = table.run(file, &mut tally, fast)?;
     if done.is_err() {
         tally.partly("cannot-read-bytes");
@@ -899,7 +907,15 @@ mod tests {
         let rejects: Vec<String> = heard.rejects.iter().map(|r| format!("{} {}", r.place.spot_text(), r.reason)).collect();
         assert_eq!(
             rejects,
-            ["row:3 not-a-call", "row:4 call-without-time", "row:5 date-not-understood", "row:6 duration-not-understood", "row:7 row-broken", "row:8 call-without-number", "row:13 row-broken"]
+            [
+                "row:3 not-a-call",
+                "row:4 call-without-time",
+                "row:5 date-not-understood",
+                "row:6 duration-not-understood",
+                "row:7 row-broken",
+                "row:8 call-without-number",
+                "row:13 row-broken"
+            ]
         );
         assert_eq!((report.units, report.units_read, report.furniture, report.rejects, report.state), (13, 2, 4, 7, State::PartlyRead));
     }

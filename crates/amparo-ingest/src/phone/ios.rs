@@ -52,9 +52,7 @@ fn plain(raw: &str) -> String {
 
 // ---- calls ----
 
-const CALL_COLUMNS: &[&str] = &[
-    "ZDATE", "ZDURATION", "ZADDRESS", "ZNAME", "ZORIGINATED", "ZANSWERED", "ZCALLTYPE", "ZSERVICE_PROVIDER", "ZISO_COUNTRY_CODE", "ZLOCATION",
-];
+const CALL_COLUMNS: &[&str] = &["ZDATE", "ZDURATION", "ZADDRESS", "ZNAME", "ZORIGINATED", "ZANSWERED", "ZCALLTYPE", "ZSERVICE_PROVIDER", "ZISO_COUNTRY_CODE", "ZLOCATION"];
 
 fn read_calls(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut manners = Manners::new(region);
@@ -165,9 +163,8 @@ fn shown(cells: &Cells<'_>, column: &str) -> Option<String> {
 
 // ---- messages ----
 
-const MESSAGE_COLUMNS: &[&str] = &[
-    "text", "attributedBody", "subject", "handle_id", "service", "account", "date", "is_from_me", "item_type", "cache_has_attachments", "destination_caller_id",
-];
+const MESSAGE_COLUMNS: &[&str] =
+    &["text", "attributedBody", "subject", "handle_id", "service", "account", "date", "is_from_me", "item_type", "cache_has_attachments", "destination_caller_id"];
 
 struct Handle {
     id: String,
@@ -362,7 +359,20 @@ mod tests {
     fn table(calls: &[amparo_model::CallColumns]) -> Vec<String> {
         let or = |t: Option<&str>| t.unwrap_or("-").to_owned();
         let all = calls.iter().flat_map(|b| b.iter());
-        all.map(|c| format!("{} {} {} {} {} {} {} {}", c.row, c.direction, c.outcome, c.service, c.duration_s.map_or("-".to_owned(), |d| d.to_string()), or(c.number), or(c.number_raw), or(c.name))).collect()
+        all.map(|c| {
+            format!(
+                "{} {} {} {} {} {} {} {}",
+                c.row,
+                c.direction,
+                c.outcome,
+                c.service,
+                c.duration_s.map_or("-".to_owned(), |d| d.to_string()),
+                or(c.number),
+                or(c.number_raw),
+                or(c.name)
+            )
+        })
+        .collect()
     }
 
     #[test]
@@ -420,7 +430,8 @@ mod tests {
 
     /// An archived string as Apple's typed streams hold it, with its length written in this way.
     fn styled(length: &[u8], text: &str) -> String {
-        let mut bytes = b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@\x84\x84\x84\x12NSAttributedString\0\x84\x84\x08NSObject\0\x85\x92\x84\x84\x84\x08NSString\x01\x94\x84\x01+".to_vec();
+        let mut bytes =
+            b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@\x84\x84\x84\x12NSAttributedString\0\x84\x84\x08NSObject\0\x85\x92\x84\x84\x84\x08NSString\x01\x94\x84\x01+".to_vec();
         bytes.extend(length);
         bytes.extend(text.as_bytes());
         bytes.extend(b"\x86\x84\x02iI\x01\x05\x92\x84\x84\x84\x0cNSDictionary\0");

@@ -21,12 +21,4 @@ pub(crate) mod words;
 pub mod xml;
 
 /// The readers of this floor.
-pub const READERS: &[crate::Reader] = &[
-    sms_backup::READER,
-    sqlite::READER,
-    whatsapp::READER,
-    carriers::T_MOBILE,
-    carriers::ATT,
-    carriers::VERIZON,
-    generic::READER,
-];
+pub const READERS: &[crate::Reader] = &[sms_backup::READER, sqlite::READER, whatsapp::READER, carriers::T_MOBILE, carriers::ATT, carriers::VERIZON, generic::READER];

@@ -65,7 +65,9 @@ impl Numbers {
 
     fn look_up(&self, raw: &str) -> E164 {
         let raw = raw.trim();
-        let plain = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/' | '\u{a0}' | '\u{202f}' | '\u{2011}' | '\u{2013}' | '\u{200e}' | '\u{202a}' | '\u{202c}');
+        let plain = |c: char| {
+            c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | '.' | ' ' | '/' | '\u{a0}' | '\u{202f}' | '\u{2011}' | '\u{2013}' | '\u{200e}' | '\u{202a}' | '\u{202c}')
+        };
         let digits = raw.bytes().filter(u8::is_ascii_digit).count();
         if !(7..=20).contains(&digits) || raw.len() > 64 || !raw.chars().all(plain) || raw.chars().filter(|c| *c == '+').count() > 1 {
             return E164(0);
@@ -80,10 +82,7 @@ impl Numbers {
 
 /// Until 2019 a Mexican mobile was called with a 1 before its ten digits; WhatsApp and old address books still write it.
 fn without_mexican_one(clean: &str) -> Cow<'_, str> {
-    ["+521", "011521"]
-        .iter()
-        .find_map(|old| clean.strip_prefix(old).filter(|rest| rest.len() == 10))
-        .map_or(Cow::Borrowed(clean), |rest| Cow::Owned(format!("+52{rest}")))
+    ["+521", "011521"].iter().find_map(|old| clean.strip_prefix(old).filter(|rest| rest.len() == 10)).map_or(Cow::Borrowed(clean), |rest| Cow::Owned(format!("+52{rest}")))
 }
 
 /// Ten digits of North America, with or without the country's 1 before them: most numbers of most lists, and no

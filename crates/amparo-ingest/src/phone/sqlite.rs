@@ -204,10 +204,13 @@ impl Database {
         }
         // A row of a hundred bytes costs some thirty steps.
         let mut left = (100_000_000 + size.saturating_mul(20)) / STRIDE;
-        c.progress_handler(STRIDE as i32, Some(move || {
-            left = left.saturating_sub(1);
-            left == 0
-        }))?;
+        c.progress_handler(
+            STRIDE as i32,
+            Some(move || {
+                left = left.saturating_sub(1);
+                left == 0
+            }),
+        )?;
         c.authorizer(Some(|what: AuthContext<'_>| match what.action {
             AuthAction::Select | AuthAction::Read { .. } | AuthAction::Pragma { pragma_name: "table_xinfo", .. } => Authorization::Allow,
             _ => Authorization::Deny,
@@ -222,7 +225,9 @@ impl Database {
             let mut rows = ask.query([])?;
             while let Some(row) = rows.next()? {
                 // Virtual tables have no pages of their own.
-                if row.get::<_, i64>(1).is_ok_and(|root| root > 0) && let Ok(name) = row.get::<_, String>(0) {
+                if row.get::<_, i64>(1).is_ok_and(|root| root > 0)
+                    && let Ok(name) = row.get::<_, String>(0)
+                {
                     names.push(name);
                 }
             }
@@ -446,7 +451,20 @@ impl<'a> Image<'a> {
         };
         let size = page_bytes as u64;
         let main_pages = bytes.div_ceil(size);
-        let mut image = Image { main, log, page_bytes, pages: main_pages, main_pages, newest: HashMap::new(), wal: Wal::None, cut: false, scrambled: false, next: 1, page: Vec::new(), given: 0 };
+        let mut image = Image {
+            main,
+            log,
+            page_bytes,
+            pages: main_pages,
+            main_pages,
+            newest: HashMap::new(),
+            wal: Wal::None,
+            cut: false,
+            scrambled: false,
+            next: 1,
+            page: Vec::new(),
+            given: 0,
+        };
         let keeps_log = head[18] == 2 || head[19] == 2;
         image.lay_over(keeps_log)?;
         if image.newest.is_empty() {
@@ -739,14 +757,32 @@ pub(crate) mod tests {
         let mut file = File { name: "a.db".to_owned(), bytes: main.len() as u64, body: &mut body, companions: vec![], inside: String::new() };
         let mut database = Database::open(&mut file).unwrap();
         let mut left = 3;
-        database.connection.progress_handler(STRIDE as i32, Some(move || { left -= 1; left <= 0 })).unwrap();
+        database
+            .connection
+            .progress_handler(
+                STRIDE as i32,
+                Some(move || {
+                    left -= 1;
+                    left <= 0
+                }),
+            )
+            .unwrap();
         let mut seen = 0;
-        let end = database.walk("calls", &["number"], |_| { seen += 1; Ok::<(), ()>(()) });
+        let end = database.walk("calls", &["number"], |_| {
+            seen += 1;
+            Ok::<(), ()>(())
+        });
         assert_eq!(end, Ok(End::TooMuchWork));
         assert!(seen < 20_000);
         database.connection.progress_handler(0, None::<fn() -> bool>).unwrap();
         database.bytes_left.set(1_000);
-        assert_eq!(database.walk("calls", &["number"], |c| { c.text("number"); Ok::<(), ()>(()) }), Ok(End::TooMuchWork));
+        assert_eq!(
+            database.walk("calls", &["number"], |c| {
+                c.text("number");
+                Ok::<(), ()>(())
+            }),
+            Ok(End::TooMuchWork)
+        );
     }
 
     proptest! {

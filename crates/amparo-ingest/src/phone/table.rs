@@ -153,7 +153,11 @@ impl<'a> Rows<'a> {
                     break;
                 }
             }
-            if fresh { self.body.consume(used) } else { self.given += used }
+            if fresh {
+                self.body.consume(used)
+            } else {
+                self.given += used
+            }
             if ended {
                 self.lines += 1;
                 self.close();

@@ -102,11 +102,16 @@ impl<'s> Tally<'s> {
         if let Some(amparo_model::Value::Instant(at)) = draft.fields.get("at") {
             self.seen(Some(*at));
         }
-        self.draft_bytes += 200 + draft.fields.values().map(|v| match v {
-            amparo_model::Value::Text(t) => t.len(),
-            amparo_model::Value::Texts(ts) => ts.iter().map(String::len).sum(),
-            _ => 8,
-        }).sum::<usize>();
+        self.draft_bytes += 200
+            + draft
+                .fields
+                .values()
+                .map(|v| match v {
+                    amparo_model::Value::Text(t) => t.len(),
+                    amparo_model::Value::Texts(ts) => ts.iter().map(String::len).sum(),
+                    _ => 8,
+                })
+                .sum::<usize>();
         self.drafts.push(draft);
         if self.draft_bytes >= BATCH_BYTES { self.flush_drafts() } else { Ok(()) }
     }

@@ -294,7 +294,10 @@ fn opened(header: &Header<'_>, order: Order, row: u64) -> Open {
 
 /// What follows date and time.
 enum Said<'t> {
-    Message { sender: &'t str, text: &'t str },
+    Message {
+        sender: &'t str,
+        text: &'t str,
+    },
     /// WhatsApp's own words.
     Notice(&'t str),
 }
@@ -358,7 +361,10 @@ mod tests {
         let begins = |l: &&str| {
             let l = l.trim_start_matches(['\u{feff}', '\u{200e}', '[']);
             let numbers: Vec<&str> = l.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).take(5).collect();
-            l.starts_with(|c: char| c.is_ascii_digit()) && numbers.len() == 5 && numbers.iter().all(|n| n.len() <= 4) && l.chars().take(12).filter(|c| "/.-".contains(*c)).count() >= 2
+            l.starts_with(|c: char| c.is_ascii_digit())
+                && numbers.len() == 5
+                && numbers.iter().all(|n| n.len() <= 4)
+                && l.chars().take(12).filter(|c| "/.-".contains(*c)).count() >= 2
         };
         text.lines().filter(begins).count() as u64
     }
@@ -385,7 +391,13 @@ mod tests {
             assert_eq!((report.kind.as_str(), report.units, report.records), ("whatsapp_text", 1, 1), "{text}");
             let got = &heard.drafts[0];
             let second = text.starts_with("06-13") || !name.contains("02");
-            let want = if second && name.contains("02") { "2018-06-13T21:25:15" } else if name.contains("02") { "2018-06-03T13:55" } else { want[name].as_str().unwrap() };
+            let want = if second && name.contains("02") {
+                "2018-06-13T21:25:15"
+            } else if name.contains("02") {
+                "2018-06-03T13:55"
+            } else {
+                want[name].as_str().unwrap()
+            };
             assert!(field(got, "at").starts_with(want), "{text}: {}", field(got, "at"));
             assert_eq!(fields(got, &["direction", "name", "text", "service"]), "unknown | a | m | whatsapp", "{text}");
         }
@@ -403,7 +415,11 @@ mod tests {
                 let date = [[d as i16, m as i16, y], [m as i16, d as i16, y], [y, m as i16, d as i16], [y, d as i16, m as i16]][order].map(|p| format!("{p:02}")).join(separator);
                 let hour = if halves { format!("{:02}", (at.hour() + 11) % 12 + 1) } else { format!("{:02}", at.hour()) };
                 let second = if seconds { format!(":{:02}", at.second()) } else { String::new() };
-                let half = match (halves, at.hour() < 12) { (false, _) => "", (true, true) => " AM", (true, false) => " PM" };
+                let half = match (halves, at.hour() < 12) {
+                    (false, _) => "",
+                    (true, true) => " AM",
+                    (true, false) => " PM",
+                };
                 let time = format!("{hour}:{:02}{second}{half}", at.minute());
                 text += &if bracket { format!("[{date} {time}] Ana: {n}\n") } else { format!("{date}, {time} - Ana: {n}\n") };
                 want.push(if seconds { at } else { at.with().second(0).build().unwrap() }.to_string());
@@ -524,7 +540,10 @@ mod tests {
         assert_eq!((report.units, report.records, report.furniture), (4, 2, 2));
         let names = ["at", "direction", "name", "text", "attachments", "participants", "thread"];
         let said: Vec<String> = heard.drafts.iter().map(|d| fields(d, &names)).collect();
-        assert_eq!(said, ["2024-12-31T23:59:00 | in | Ana | IMG-20241231-WA0001.jpg (file attached)\nMira | 1 | - | Ana", "2025-01-01T00:01:00 | out | Ana | <Media omitted> | 1 | - | Ana"]);
+        assert_eq!(
+            said,
+            ["2024-12-31T23:59:00 | in | Ana | IMG-20241231-WA0001.jpg (file attached)\nMira | 1 | - | Ana", "2025-01-01T00:01:00 | out | Ana | <Media omitted> | 1 | - | Ana"]
+        );
         let (_, unknown) = hear("export.txt", text.as_bytes());
         assert_eq!(fields(&unknown.drafts[1], &["direction", "name", "thread"]), "unknown | Me Myself | -");
     }
@@ -572,7 +591,9 @@ mod tests {
     fn lines_before_the_first_message_and_other_texts() {
         let (report, heard) = hear("WhatsApp.txt", "13/6/18, 10:00 - a: m\n".as_bytes());
         assert_eq!((report.units, heard.drafts.len()), (1, 1));
-        for text in ["Hello.\n13/6/18, 10:00 - a: m\n", "a,b\n1,2\n", "13/6/18 I was at home: yes\n", "45/45/45, 10:00 - a: m\n", "1234567\n", "[12] x: y\n", "2018-06-13;10:00;a: m\n"] {
+        for text in
+            ["Hello.\n13/6/18, 10:00 - a: m\n", "a,b\n1,2\n", "13/6/18 I was at home: yes\n", "45/45/45, 10:00 - a: m\n", "1234567\n", "[12] x: y\n", "2018-06-13;10:00;a: m\n"]
+        {
             let (report, _) = hear("x.txt", text.as_bytes());
             assert_ne!(report.kind, "whatsapp_text", "{text}");
         }
@@ -610,7 +631,8 @@ mod tests {
         assert_eq!(heard.drafts[0].place.inside, "_chat.txt");
     }
 
-    const SAMPLE: &str = "\u{200e}[13/6/18, 9:25:15 p. m.] Ana: \u{200e}imagen omitida\r\n[13/6/18, 9:26:15 p. m.] Beto: hola\ny adiós\r\n[14/6/18, 9:26:15 a. m.] Ana: <adjunto: a.jpg>\r\n";
+    const SAMPLE: &str =
+        "\u{200e}[13/6/18, 9:25:15 p. m.] Ana: \u{200e}imagen omitida\r\n[13/6/18, 9:26:15 p. m.] Beto: hola\ny adiós\r\n[14/6/18, 9:26:15 a. m.] Ana: <adjunto: a.jpg>\r\n";
 
     proptest! {
         #[test]

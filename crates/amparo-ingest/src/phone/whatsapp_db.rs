@@ -12,9 +12,11 @@ use amparo_model::calls::Call;
 use amparo_model::{Direction, Draft, Kind, Outcome, Service};
 use std::collections::HashMap;
 
-pub(crate) const MESSAGES: Layout = Layout { name: "whatsapp_ios_messages", version: 1, table: "ZWAMESSAGE", needs: &["Z_PK", "ZMESSAGEDATE", "ZISFROMME", "ZTEXT"], read: read_messages };
+pub(crate) const MESSAGES: Layout =
+    Layout { name: "whatsapp_ios_messages", version: 1, table: "ZWAMESSAGE", needs: &["Z_PK", "ZMESSAGEDATE", "ZISFROMME", "ZTEXT"], read: read_messages };
 pub(crate) const CALLS: Layout = Layout { name: "whatsapp_ios_calls", version: 1, table: "ZWACDCALLEVENT", needs: &["Z_PK", "ZDATE", "ZDURATION"], read: read_calls };
-pub(crate) const CONTACTS: Layout = Layout { name: "whatsapp_ios_contacts", version: 1, table: "ZWAADDRESSBOOKCONTACT", needs: &["Z_PK", "ZFULLNAME", "ZPHONENUMBER"], read: read_contacts };
+pub(crate) const CONTACTS: Layout =
+    Layout { name: "whatsapp_ios_contacts", version: 1, table: "ZWAADDRESSBOOKCONTACT", needs: &["Z_PK", "ZFULLNAME", "ZPHONENUMBER"], read: read_contacts };
 
 /// Messages of more text than this are cut; the rest of the original is still there to be shown.
 const LONGEST_TEXT: usize = 256 << 10;

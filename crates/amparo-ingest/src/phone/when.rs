@@ -29,9 +29,16 @@ impl Order {
 /// A date as written: three numbers whose order is open, or one that leaves no doubt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Date {
-    Plain { year: i16, month: i8, day: i8 },
+    Plain {
+        year: i16,
+        month: i8,
+        day: i8,
+    },
     /// `long_year`: the last has four digits, so that only day and month are open.
-    Open { numbers: [u32; 3], long_year: bool },
+    Open {
+        numbers: [u32; 3],
+        long_year: bool,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -122,8 +129,41 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 const WEEKDAYS: &[&str] = &[
-    "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-    "lun", "mar", "mié", "mie", "jue", "vie", "sáb", "sab", "dom", "lunes", "martes", "miércoles", "miercoles", "jueves", "viernes", "sábado", "sabado", "domingo",
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "lun",
+    "mar",
+    "mié",
+    "mie",
+    "jue",
+    "vie",
+    "sáb",
+    "sab",
+    "dom",
+    "lunes",
+    "martes",
+    "miércoles",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sábado",
+    "sabado",
+    "domingo",
 ];
 
 fn month(word: &str) -> Option<i8> {
@@ -297,7 +337,13 @@ fn clock(t: &mut Tokens<'_>) -> Option<(i64, Option<i16>)> {
             return None;
         }
         // `13:05 PM` is written by some; it means what it says.
-        hour = if hour == 12 { half } else if hour < 12 { hour + half } else { hour };
+        hour = if hour == 12 {
+            half
+        } else if hour < 12 {
+            hour + half
+        } else {
+            hour
+        };
     }
     if hour > 23 || minute > 59 || second > 60 {
         return None;
@@ -408,10 +454,9 @@ fn epoch(token: Option<Token<'_>>) -> Option<When> {
     };
     let day = i64::try_from(ms / 86_400_000).ok()?;
     let civil = amparo_model::instant::civil_of_ms(day * 86_400_000);
-    (946_684_800_000..4_102_444_800_000).contains(&ms).then_some(When {
-        date: Date::Plain { year: civil.year(), month: civil.month(), day: civil.day() },
-        clock: Some(((ms % 86_400_000) as i64, Some(0))),
-    })
+    (946_684_800_000..4_102_444_800_000)
+        .contains(&ms)
+        .then_some(When { date: Date::Plain { year: civil.year(), month: civil.month(), day: civil.day() }, clock: Some(((ms % 86_400_000) as i64, Some(0))) })
 }
 
 impl When {

@@ -22,8 +22,18 @@ pub fn chronology(lang: Lang) -> Chronology {
     let mut timeline = Vec::new();
     for year in 2016..=2026 {
         let rows = [
-            (format!("{} {year}", say("March", "marzo de")), say("Work", "Trabajo"), say("Pay stub from Panadería La Espiga: 80 hours, $1,040.00", "Talón de pago de Panadería La Espiga: 80 horas, $1,040.00"), vec![3, 7]),
-            (format!("{} {year}", say("May", "mayo de")), say("Immigration", "Inmigración"), say("Notice of action I-797C: receipt of form I-130", "Aviso de acción I-797C: recibo del formulario I-130"), vec![5]),
+            (
+                format!("{} {year}", say("March", "marzo de")),
+                say("Work", "Trabajo"),
+                say("Pay stub from Panadería La Espiga: 80 hours, $1,040.00", "Talón de pago de Panadería La Espiga: 80 horas, $1,040.00"),
+                vec![3, 7],
+            ),
+            (
+                format!("{} {year}", say("May", "mayo de")),
+                say("Immigration", "Inmigración"),
+                say("Notice of action I-797C: receipt of form I-130", "Aviso de acción I-797C: recibo del formulario I-130"),
+                vec![5],
+            ),
             (format!("{} {year}", say("October", "octubre de")), say("Phone", "Teléfono"), say("53 calls with Daniel on 27 days", "53 llamadas con Daniel en 27 días"), vec![1, 2]),
         ];
         for (when, lane, sentence, references) in rows {
@@ -36,16 +46,57 @@ pub fn chronology(lang: Lang) -> Chronology {
         made_on: say("24 November 2026", "24 de noviembre de 2026"),
         head: Head { entry: 41, words: "river cedar lamp stone".to_owned(), digits: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".to_owned() },
         lead: String::new(),
-        notes: vec![say("Times are Central time, where Rosa lived. Call times stand as the phone recorded them.", "Las horas son las del centro, donde vivía Rosa. Las horas de las llamadas están como las guardó el teléfono.")],
+        notes: vec![say(
+            "Times are Central time, where Rosa lived. Call times stand as the phone recorded them.",
+            "Las horas son las del centro, donde vivía Rosa. Las horas de las llamadas están como las guardó el teléfono.",
+        )],
         parties: vec![
-            PartyRow { who: "Rosa".to_owned(), role: say("client", "cliente"), detail: say("5 papers, 14,498 records; phone reaches February 2023 to October 2026", "5 documentos, 14,498 registros; el teléfono llega de febrero de 2023 a octubre de 2026") },
-            PartyRow { who: "Daniel".to_owned(), role: say("spouse, petitioner", "cónyuge, peticionario"), detail: say("2 papers, 6,944 records", "2 documentos, 6,944 registros") },
+            PartyRow {
+                who: "Rosa".to_owned(),
+                role: say("client", "cliente"),
+                detail: say(
+                    "5 papers, 14,498 records; phone reaches February 2023 to October 2026",
+                    "5 documentos, 14,498 registros; el teléfono llega de febrero de 2023 a octubre de 2026",
+                ),
+            },
+            PartyRow {
+                who: "Daniel".to_owned(),
+                role: say("spouse, petitioner", "cónyuge, peticionario"),
+                detail: say("2 papers, 6,944 records", "2 documentos, 6,944 registros"),
+            },
             PartyRow { who: long_name.to_owned(), role: say("child", "hija"), detail: say("1 paper, 31 records", "1 documento, 31 registros") },
         ],
         findings: vec![
-            finding("2016", "Rosa", contradiction.clone(), say("The I-94 says 4 November 2016, Laredo, class B2. The I-213 says 18 December 2016, near Hidalgo, without inspection.", "El I-94 dice 4 de noviembre de 2016, Laredo, clase B2. El I-213 dice 18 de diciembre de 2016, cerca de Hidalgo, sin inspección."), &[4, 5]),
-            finding(&say("August 2019", "agosto de 2019"), "Rosa", say("Gap", "Hueco"), say("Sources reach this month and show nothing.", "Los documentos llegan a este mes y no muestran nada."), &[3]),
-            FindingRow { settled: say("explained", "explicado"), ..finding(&say("June 2020", "junio de 2020"), "Daniel", say("Overlap", "Se enciman"), say("Peña Builders until 26 June (letter), Ridge Roofing from 8 June (pay stub).", "Peña Builders hasta el 26 de junio (carta), Ridge Roofing desde el 8 de junio (talón de pago)."), &[6, 7]) },
+            finding(
+                "2016",
+                "Rosa",
+                contradiction.clone(),
+                say(
+                    "The I-94 says 4 November 2016, Laredo, class B2. The I-213 says 18 December 2016, near Hidalgo, without inspection.",
+                    "El I-94 dice 4 de noviembre de 2016, Laredo, clase B2. El I-213 dice 18 de diciembre de 2016, cerca de Hidalgo, sin inspección.",
+                ),
+                &[4, 5],
+            ),
+            finding(
+                &say("August 2019", "agosto de 2019"),
+                "Rosa",
+                say("Gap", "Hueco"),
+                say("Sources reach this month and show nothing.", "Los documentos llegan a este mes y no muestran nada."),
+                &[3],
+            ),
+            FindingRow {
+                settled: say("explained", "explicado"),
+                ..finding(
+                    &say("June 2020", "junio de 2020"),
+                    "Daniel",
+                    say("Overlap", "Se enciman"),
+                    say(
+                        "Peña Builders until 26 June (letter), Ridge Roofing from 8 June (pay stub).",
+                        "Peña Builders hasta el 26 de junio (carta), Ridge Roofing desde el 8 de junio (talón de pago).",
+                    ),
+                    &[6, 7],
+                )
+            },
         ],
         timeline,
         lanes: vec![morales::lanes(lang)],
@@ -55,8 +106,19 @@ pub fn chronology(lang: Lang) -> Chronology {
             GapRow { whose: "Rosa".to_owned(), from: say("February 2021", "febrero de 2021"), to: say("February 2021", "febrero de 2021"), months: 1 },
         ],
         ask: vec![
-            AskRow { whose: "Rosa".to_owned(), month: say("August 2019", "agosto de 2019"), sentence: say("A receipt for rent, light or water; a clinic paper; money sent with a date.", "Un recibo de renta, de luz o de agua; un papel de la clínica; un envío de dinero con fecha.") },
-            AskRow { whose: "Rosa".to_owned(), month: say("February 2021", "febrero de 2021"), sentence: say("A letter from Lucía’s school, or a pay stub.", "Una carta de la escuela de Lucía, o un talón de pago.") },
+            AskRow {
+                whose: "Rosa".to_owned(),
+                month: say("August 2019", "agosto de 2019"),
+                sentence: say(
+                    "A receipt for rent, light or water; a clinic paper; money sent with a date.",
+                    "Un recibo de renta, de luz o de agua; un papel de la clínica; un envío de dinero con fecha.",
+                ),
+            },
+            AskRow {
+                whose: "Rosa".to_owned(),
+                month: say("February 2021", "febrero de 2021"),
+                sentence: say("A letter from Lucía’s school, or a pay stub.", "Una carta de la escuela de Lucía, o un talón de pago."),
+            },
         ],
         calls: vec![morales::calls(lang)],
         sources: (1..=12)

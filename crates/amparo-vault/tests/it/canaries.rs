@@ -21,7 +21,11 @@ fn bytes_of(root: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 fn found(root: &Path, needle: &[u8]) -> Vec<String> {
-    bytes_of(root).into_iter().filter(|(path, bytes)| bytes.windows(needle.len()).any(|w| w == needle) || path.as_bytes().windows(needle.len()).any(|w| w == needle)).map(|(path, _)| path).collect()
+    bytes_of(root)
+        .into_iter()
+        .filter(|(path, bytes)| bytes.windows(needle.len()).any(|w| w == needle) || path.as_bytes().windows(needle.len()).any(|w| w == needle))
+        .map(|(path, _)| path)
+        .collect()
 }
 
 #[test]
@@ -78,7 +82,9 @@ fn after_withdraw_and_shred_no_key_of_it_is_left_here_or_in_the_next_backup() {
     // What must go: rows by what they are of, and their bytes.
     let gone_ids: Vec<Vec<u8>> = {
         let entries = &case.journal().entries;
-        let tells = |seq: u64| entries.iter().filter(move |e| e.seq == seq || e.of == Some(seq)).flat_map(|e| std::iter::once(e.hash.0.to_vec()).chain(e.blobs.iter().map(|b| b.0.to_vec())));
+        let tells = |seq: u64| {
+            entries.iter().filter(move |e| e.seq == seq || e.of == Some(seq)).flat_map(|e| std::iter::once(e.hash.0.to_vec()).chain(e.blobs.iter().map(|b| b.0.to_vec())))
+        };
         tells(withdrawn).chain(tells(hers)).collect()
     };
     let rows: Vec<_> = shelf.wraps(&kept.0, None).unwrap().into_iter().filter(|r| gone_ids.contains(&r.key.id)).chain(shelf.wraps(&other.id().0, None).unwrap()).collect();

@@ -116,7 +116,13 @@ fn every_flipped_byte_is_named_or_makes_no_difference() {
         }
     };
     for (path, bytes) in &whole {
-        let kind = if path.starts_with("blobs") { "sealed files".to_owned() } else if path.starts_with("heads") { "heads".to_owned() } else { path.display().to_string() };
+        let kind = if path.starts_with("blobs") {
+            "sealed files".to_owned()
+        } else if path.starts_with("heads") {
+            "heads".to_owned()
+        } else {
+            path.display().to_string()
+        };
         check(&whole, path, bytes, &kind);
     }
     // The same with the log folded into the database.

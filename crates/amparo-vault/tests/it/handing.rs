@@ -1,8 +1,8 @@
 //! What is handed over opens for the receiver and holds what was said to be given; what is moved is gone here.
 
 use crate::{NOW, founding, given, store};
-use amparo_model::event::{Change, Given, Purpose, ReadingOf};
 use amparo_model::event::{At, What};
+use amparo_model::event::{Change, Given, Purpose, ReadingOf};
 use amparo_model::ids::RunId;
 use amparo_model::reading::Inside;
 use amparo_model::{Kind, Report, Sha256};

@@ -5,7 +5,7 @@ use amparo_model::event::{Given, Purpose, ReadingOf, SegmentKind, What};
 use amparo_model::ids::RunId;
 use amparo_model::{CallColumns, Direction, Instant, Outcome, Place, Reject, Report, Service, Sha256};
 use amparo_store::{Local, Store};
-use amparo_vault::{Case, Fate, Founding, Office, Open, Segments, Standing, VaultError, Where, init, unlock, unlock_with_words, resume};
+use amparo_vault::{Case, Fate, Founding, Office, Open, Segments, Standing, VaultError, Where, init, resume, unlock, unlock_with_words};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;

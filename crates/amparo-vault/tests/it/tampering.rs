@@ -35,11 +35,12 @@ fn an_older_database_is_noticed_by_its_head() {
     drop((office, shelf));
     let mut entries = Vec::new();
     let shelf = store(dir.path());
-    shelf.entries(&id.0, 1, &mut |e| {
-        entries.push(e);
-        true
-    })
-    .unwrap();
+    shelf
+        .entries(&id.0, 1, &mut |e| {
+            entries.push(e);
+            true
+        })
+        .unwrap();
     let rows = shelf.wraps(&id.0, None).unwrap();
     let head = shelf.head(&id.0).unwrap().unwrap();
     entries.pop();
@@ -67,11 +68,12 @@ fn no_bit_of_an_entry_or_row_can_be_changed_unnoticed() {
     let (id, want) = (case.id(), case.file().clone());
     let shelf = store(dir.path());
     let mut entries = Vec::new();
-    shelf.entries(&id.0, 1, &mut |e| {
-        entries.push(e);
-        true
-    })
-    .unwrap();
+    shelf
+        .entries(&id.0, 1, &mut |e| {
+            entries.push(e);
+            true
+        })
+        .unwrap();
     let rows = shelf.wraps(&id.0, None).unwrap();
     let head = shelf.head(&id.0).unwrap().unwrap();
     let check = |entries: &[amparo_store::Entry], rows: &[amparo_store::WrapRow], name: String| {

@@ -55,7 +55,14 @@ fn scans_of_a_folder_add_up() {
         match &heard.report {
             Ok(report) => {
                 assert!(report.adds_up());
-                println!("{name}: {} pages, {} unread, {words} words, {confidence:?}, {:?} {:?}, {:.1?}", report.pages, report.pages_unread, report.state, report.reason, began.elapsed());
+                println!(
+                    "{name}: {} pages, {} unread, {words} words, {confidence:?}, {:?} {:?}, {:.1?}",
+                    report.pages,
+                    report.pages_unread,
+                    report.state,
+                    report.reason,
+                    began.elapsed()
+                );
             }
             Err(why) => println!("{name}: {why:?} after {:.1?}", began.elapsed()),
         }

@@ -135,7 +135,15 @@ fn report(cx: &Cx, out: &mut Out, case: &OpenCase, given: &[u64], left: &[Left],
     }
     let count = |name: &str| summary.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0).to_string();
     let all = (given.len() + left.len()).to_string();
-    let args = [("accounted", given.len().to_string()), ("files", all), ("read", count("read")), ("unread", count("unread")), ("refused", count("refused")), ("held", count("already_held")), ("records", count("records"))];
+    let args = [
+        ("accounted", given.len().to_string()),
+        ("files", all),
+        ("read", count("read")),
+        ("unread", count("unread")),
+        ("refused", count("refused")),
+        ("held", count("already_held")),
+        ("records", count("records")),
+    ];
     out.line(cx.say("answer-added", &args));
     if !copies.is_empty() {
         out.line(cx.word("answer-copies"));

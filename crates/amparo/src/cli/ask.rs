@@ -49,9 +49,7 @@ pub fn passphrase(cx: &Cx, flag: &str, question: &str) -> Result<Zeroizing<Strin
     if !std::io::stdin().is_terminal() {
         return Err(Problem::new(Exit::Usage, "problem-no-passphrase"));
     }
-    rpassword::prompt_password(format!("{} ", word(question, cx.lang)))
-        .map(Zeroizing::new)
-        .map_err(|_| Problem::new(Exit::Usage, "problem-no-passphrase"))
+    rpassword::prompt_password(format!("{} ", word(question, cx.lang))).map(Zeroizing::new).map_err(|_| Problem::new(Exit::Usage, "problem-no-passphrase"))
 }
 
 /// A new passphrase: from a file as it is, or typed twice, as often as it takes until both are the same.

@@ -155,6 +155,7 @@ fn print_parties(cx: &Cx, out: &mut Out, file: &CaseFile, handle: &str) {
         out.line(cx.say("answer-no-parties", &[("handle", handle.to_owned())]));
         return;
     }
-    let rows: Vec<Vec<String>> = file.parties.iter().map(|p| vec![format!("  {}", p.token), amparo_lang::party(&p.token, cx.lang), plain(p.name.as_deref().unwrap_or(""))]).collect();
+    let rows: Vec<Vec<String>> =
+        file.parties.iter().map(|p| vec![format!("  {}", p.token), amparo_lang::party(&p.token, cx.lang), plain(p.name.as_deref().unwrap_or(""))]).collect();
     out.table(&rows);
 }

@@ -90,8 +90,10 @@ fn the_others(cx: &Cx, case: &mut OpenCase, of: u64, inside: &str) -> Result<Vec
     let mut others = Vec::new();
     for path in amparo_office::accession::others_in(&paths, inside) {
         let bytes = giving.reading.inside.iter().find(|i| i.path == path).map_or(0, |i| i.bytes);
-        let fd = crate::reading::sealed_by(|out| workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out).map(|_| ()).map_err(|e| std::io::Error::other(e.reason().to_owned())))
-            .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", &path).with("why", cx.term("reason", &e.to_string())))?;
+        let fd = crate::reading::sealed_by(|out| {
+            workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out).map(|_| ()).map_err(|e| std::io::Error::other(e.reason().to_owned()))
+        })
+        .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", &path).with("why", cx.term("reason", &e.to_string())))?;
         let short = path.rsplit('/').next().unwrap_or(&path).to_owned();
         let taken = gather::Taken::held(short, bytes, fd);
         others.push(case.keep_apart(&path, &mut &taken.file, &mut *gather::reader(&workers, &taken, &[], &options))?);
@@ -325,7 +327,16 @@ mod tests {
 
     #[test]
     fn heads_as_people_copy_them_from_paper() {
-        for (text, want) in [("1204 digital approve game crawl", true), ("entry 1204 · digital approve game crawl", true), ("entrada 7 · cupón alzar fumar circo", true), ("1204 digital approve", false), ("1204 digital approve game crowl", true), ("1204 digital approve game xrawl", false), ("digital approve game crawl", false), ("", false)] {
+        for (text, want) in [
+            ("1204 digital approve game crawl", true),
+            ("entry 1204 · digital approve game crawl", true),
+            ("entrada 7 · cupón alzar fumar circo", true),
+            ("1204 digital approve", false),
+            ("1204 digital approve game crowl", true),
+            ("1204 digital approve game xrawl", false),
+            ("digital approve game crawl", false),
+            ("", false),
+        ] {
             assert_eq!(since(text).is_some(), want, "{text}");
         }
         let hash = "39 02295b2377d5f28784d2909401a2f04a1225512ec1ea3c82a91930ca657db6";

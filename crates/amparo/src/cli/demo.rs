@@ -71,13 +71,7 @@ impl Show<'_> {
         let thief = self.thief(out, &home, &case)?;
         self.flip(out, &home, work, &founding)?;
         // 6. What is left: a report and a PDF.
-        let around = Around {
-            office: cx.word("demo-office"),
-            title: cx.word("demo-family"),
-            notice: cx.word("demo-notice"),
-            thief,
-            foot: vec![cx.word("demo-foot")],
-        };
+        let around = Around { office: cx.word("demo-office"), title: cx.word("demo-family"), notice: cx.word("demo-notice"), thief, foot: vec![cx.word("demo-foot")] };
         let html = produce::report(cx, &mut case, around)?;
         let pdf = produce::chronology_pdf(cx, &mut case, &cx.word("demo-office"), &workers)?;
         let (report, paper) = (folder.join("report.html"), folder.join("chronology.pdf"));
@@ -117,7 +111,12 @@ impl Show<'_> {
                 if let Some((giving, _)) = case.received(seq) {
                     let report = &giving.reading.report;
                     let records = report.records + giving.reading.inside.iter().map(|i| i.report.records).sum::<u64>();
-                    let args = [("file", format!("{token}/{}", plain(&giving.given.name))), ("kind", cx.term("format", &report.kind)), ("state", papers::state(cx, report)), ("records", records.to_string())];
+                    let args = [
+                        ("file", format!("{token}/{}", plain(&giving.given.name))),
+                        ("kind", cx.term("format", &report.kind)),
+                        ("state", papers::state(cx, report)),
+                        ("records", records.to_string()),
+                    ];
                     out.line(cx.say("demo-file", &args));
                 }
             }
@@ -127,7 +126,15 @@ impl Show<'_> {
         let summary = contract::add_summary(&givings, &[]);
         let count = |name: &str| summary.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0).to_string();
         let all = given.len().to_string();
-        let args = [("accounted", givings.len().to_string()), ("files", all), ("read", count("read")), ("unread", count("unread")), ("refused", count("refused")), ("held", count("already_held")), ("records", count("records"))];
+        let args = [
+            ("accounted", givings.len().to_string()),
+            ("files", all),
+            ("read", count("read")),
+            ("unread", count("unread")),
+            ("refused", count("refused")),
+            ("held", count("already_held")),
+            ("records", count("records")),
+        ];
         out.line(cx.say("answer-added", &args));
         Ok(())
     }

@@ -4,8 +4,8 @@
 //! what lies beside it (`-wal`) are one giving.
 
 use crate::reading::{self, Beside, Options, ReadFailure, Workers};
-use amparo_model::wire::FromWorker;
 use amparo_model::Sha256;
+use amparo_model::wire::FromWorker;
 use amparo_office::accession::ReadFile;
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata};

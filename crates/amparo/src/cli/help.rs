@@ -106,9 +106,7 @@ pub fn problem(usage_error: &super::parse::Usage, lang: Lang) -> String {
         Usage::NoSuchFlag { flag, command } => say("usage-no-such-flag", &[("flag", flag.clone().into())], lang) + &typed(command),
         Usage::FlagNeedsValue { flag } => say("usage-flag-needs-value", &[("flag", flag.clone().into())], lang),
         Usage::FlagTakesNoValue { flag } => say("usage-flag-takes-no-value", &[("flag", flag.clone().into())], lang),
-        Usage::Missing { arg, command } => {
-            say("usage-missing", &[("what", word(&format!("arg-{arg}"), lang).into())], lang) + &typed(command)
-        }
+        Usage::Missing { arg, command } => say("usage-missing", &[("what", word(&format!("arg-{arg}"), lang).into())], lang) + &typed(command),
         Usage::TooMany { word, command } => say("usage-too-many", &[("word", word.clone().into())], lang) + &typed(command),
         Usage::NotText => word("usage-not-text", lang),
         Usage::Bad { what, value } => {
@@ -129,10 +127,7 @@ mod tests {
             for command in COMMANDS {
                 all += &of(command.name, lang);
             }
-            let unsaid: Vec<&str> = all
-                .split_whitespace()
-                .filter(|w| ["cmd-", "flag-", "arg-", "value-", "help-"].iter().any(|p| w.starts_with(p)))
-                .collect();
+            let unsaid: Vec<&str> = all.split_whitespace().filter(|w| ["cmd-", "flag-", "arg-", "value-", "help-"].iter().any(|p| w.starts_with(p))).collect();
             assert!(unsaid.is_empty(), "{}: {unsaid:?}", lang.code());
         }
     }

@@ -6,9 +6,9 @@ mod cases;
 mod custody;
 mod demo;
 mod first;
-mod help;
 mod gather;
 mod hand_over;
+mod help;
 mod members;
 mod out;
 mod papers;
@@ -332,12 +332,8 @@ fn why_in_words(why: &str, lang: Lang) -> String {
 /// error said in the one that would have been used without it.
 fn language(words: &[OsString]) -> std::result::Result<Lang, (Lang, String)> {
     let variable = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let ambient = variable("AMPARO_LANG")
-        .or_else(|| variable("LC_ALL"))
-        .or_else(|| variable("LC_MESSAGES"))
-        .or_else(|| variable("LANG"))
-        .and_then(|v| Lang::parse(&v))
-        .unwrap_or_default();
+    let ambient =
+        variable("AMPARO_LANG").or_else(|| variable("LC_ALL")).or_else(|| variable("LC_MESSAGES")).or_else(|| variable("LANG")).and_then(|v| Lang::parse(&v)).unwrap_or_default();
     let words: Vec<&str> = words.iter().map_while(|w| w.to_str()).take_while(|w| *w != "--").collect();
     let typed = words.iter().enumerate().find_map(|(i, w)| match w.strip_prefix("--lang") {
         Some("") => words.get(i + 1).copied(),
@@ -387,7 +383,9 @@ mod tests {
         sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut text);
         sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../amparo-office/src")), &mut text);
         let prefixes = ["answer-", "ask-", "problem-", "usage-", "head-", "doctor-", "hint-", "verify-", "place-", "log-", "sheet-"];
-        let named = text.split('"').filter(|t| prefixes.iter().any(|p| t.starts_with(p)) && t.len() > 6 && !t.ends_with('-') && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+        let named = text.split('"').filter(|t| {
+            prefixes.iter().any(|p| t.starts_with(p)) && t.len() > 6 && !t.ends_with('-') && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        });
         let mut missing: Vec<String> = named.flat_map(|id| Lang::ALL.into_iter().filter(move |l| !amparo_lang::has(id, *l)).map(move |l| format!("{} {id}", l.code()))).collect();
         missing.sort();
         missing.dedup();

@@ -21,13 +21,29 @@ pub enum Usage {
     Version,
     NoSuchCommand(String),
     NeedsSubcommand(String),
-    NoSuchFlag { flag: String, command: &'static str },
-    FlagNeedsValue { flag: String },
-    FlagTakesNoValue { flag: String },
-    Missing { arg: &'static str, command: &'static str },
-    TooMany { word: String, command: &'static str },
+    NoSuchFlag {
+        flag: String,
+        command: &'static str,
+    },
+    FlagNeedsValue {
+        flag: String,
+    },
+    FlagTakesNoValue {
+        flag: String,
+    },
+    Missing {
+        arg: &'static str,
+        command: &'static str,
+    },
+    TooMany {
+        word: String,
+        command: &'static str,
+    },
     NotText,
-    Bad { what: &'static str, value: String },
+    Bad {
+        what: &'static str,
+        value: String,
+    },
 }
 
 impl Parsed {
@@ -155,13 +171,7 @@ fn find_command(text: &str, words: &mut impl Iterator<Item = OsString>) -> Resul
     by_name(text).map(Some).ok_or_else(|| Usage::NoSuchCommand(text.to_owned()))
 }
 
-fn read_flag(
-    text: &str,
-    known: &[Flag],
-    command: &'static str,
-    words: &mut impl Iterator<Item = OsString>,
-    flags: &mut BTreeMap<&'static str, OsString>,
-) -> Result<(), Usage> {
+fn read_flag(text: &str, known: &[Flag], command: &'static str, words: &mut impl Iterator<Item = OsString>, flags: &mut BTreeMap<&'static str, OsString>) -> Result<(), Usage> {
     let (typed, value) = text.split_once('=').map_or((text, None), |(n, v)| (n, Some(v.to_owned())));
     // On the timeline and its like `--from` is a month; on `add` it is who brought the papers.
     let name = if typed == "from" && known.iter().any(|f| f.name == "from-month") { "from-month" } else { typed };

@@ -47,42 +47,80 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> R
     let (entry, hash, words) = case.content_head(cx.spanish())?;
     let month = |m| amparo_lang::month(m, cx.lang);
     let when = |e: &Edtf| amparo_lang::date(e, cx.lang);
-    let parties: Vec<Json> = seen.people.iter().filter_map(|id| seen.view.file.party(*id)).map(|p| {
-        let name = p.name.clone().unwrap_or_default();
-        json!({"who": plain(&name), "role": amparo_lang::party(&p.token, cx.lang), "detail": ""})
-    }).collect();
-    let findings: Vec<Json> = seen.findings.iter().map(|f| json!({
-        "when": f.when.as_ref().map(when).unwrap_or_default(),
-        "whose": seen.who(cx, f.subject),
-        "kind": cx.term("type", f.kind.as_str()),
-        "sentence": seen.sentence(cx, &f.says),
-        "settled": f.resolution.map(|r| cx.term("resolution", r.as_str())).unwrap_or_default(),
-        "references": seen.references(f.because(), f.subject),
-    })).collect();
-    let timeline: Vec<Json> = seen.items.iter().map(|i| json!({
-        "when": when(&i.when),
-        "lane": cx.term("lane", i.lane.as_str()),
-        "whose": seen.who(cx, i.subject),
-        "sentence": seen.sentence(cx, &i.says),
-        "references": seen.references(&i.records, i.subject),
-    })).collect();
+    let parties: Vec<Json> = seen
+        .people
+        .iter()
+        .filter_map(|id| seen.view.file.party(*id))
+        .map(|p| {
+            let name = p.name.clone().unwrap_or_default();
+            json!({"who": plain(&name), "role": amparo_lang::party(&p.token, cx.lang), "detail": ""})
+        })
+        .collect();
+    let findings: Vec<Json> = seen
+        .findings
+        .iter()
+        .map(|f| {
+            json!({
+                "when": f.when.as_ref().map(when).unwrap_or_default(),
+                "whose": seen.who(cx, f.subject),
+                "kind": cx.term("type", f.kind.as_str()),
+                "sentence": seen.sentence(cx, &f.says),
+                "settled": f.resolution.map(|r| cx.term("resolution", r.as_str())).unwrap_or_default(),
+                "references": seen.references(f.because(), f.subject),
+            })
+        })
+        .collect();
+    let timeline: Vec<Json> = seen
+        .items
+        .iter()
+        .map(|i| {
+            json!({
+                "when": when(&i.when),
+                "lane": cx.term("lane", i.lane.as_str()),
+                "whose": seen.who(cx, i.subject),
+                "sentence": seen.sentence(cx, &i.says),
+                "references": seen.references(&i.records, i.subject),
+            })
+        })
+        .collect();
     let grids: Vec<Json> = seen.grids.iter().map(|g| json!(seen.grid(cx, g))).collect();
     let lanes: Vec<Json> = seen.grids.iter().map(|g| json!(seen.lanes(cx, g))).collect();
-    let gaps: Vec<Json> = seen.grids.iter().flat_map(|c| c.gaps.iter().map(|g| json!({
-        "whose": seen.who(cx, Some(c.subject)), "from": month(g.from), "to": month(g.to), "months": g.months,
-    }))).collect();
-    let ask: Vec<Json> = seen.grids.iter().flat_map(|c| c.ask.iter().map(|(m, says)| json!({
-        "whose": seen.who(cx, Some(c.subject)), "month": month(*m), "sentence": seen.sentence(cx, says),
-    }))).collect();
-    let calls: Vec<Json> = seen.people.iter().filter_map(|p| seen.calls(cx, *p)).map(|c| json!(c)).collect();
-    let sources: Vec<Json> = seen.sources().iter().zip(1..).map(|(g, number): (_, u32)| {
-        let r = &g.reading.report;
-        let inside = g.reading.inside.iter().map(|i| i.report.records).sum::<u64>();
-        json!({
-            "number": number, "name": plain(&g.given.name), "kind": cx.term("format", &r.kind), "whose": seen.who(cx, g.subject), "reaches": seen.reaches(cx, g),
-            "state": cx.term("state", r.state.as_str()), "records": r.records + inside, "furniture": r.furniture, "rejects": r.rejects, "unread": r.pages_unread,
+    let gaps: Vec<Json> = seen
+        .grids
+        .iter()
+        .flat_map(|c| {
+            c.gaps.iter().map(|g| {
+                json!({
+                    "whose": seen.who(cx, Some(c.subject)), "from": month(g.from), "to": month(g.to), "months": g.months,
+                })
+            })
         })
-    }).collect();
+        .collect();
+    let ask: Vec<Json> = seen
+        .grids
+        .iter()
+        .flat_map(|c| {
+            c.ask.iter().map(|(m, says)| {
+                json!({
+                    "whose": seen.who(cx, Some(c.subject)), "month": month(*m), "sentence": seen.sentence(cx, says),
+                })
+            })
+        })
+        .collect();
+    let calls: Vec<Json> = seen.people.iter().filter_map(|p| seen.calls(cx, *p)).map(|c| json!(c)).collect();
+    let sources: Vec<Json> = seen
+        .sources()
+        .iter()
+        .zip(1..)
+        .map(|(g, number): (_, u32)| {
+            let r = &g.reading.report;
+            let inside = g.reading.inside.iter().map(|i| i.report.records).sum::<u64>();
+            json!({
+                "number": number, "name": plain(&g.given.name), "kind": cx.term("format", &r.kind), "whose": seen.who(cx, g.subject), "reaches": seen.reaches(cx, g),
+                "state": cx.term("state", r.state.as_str()), "records": r.records + inside, "furniture": r.furniture, "rejects": r.rejects, "unread": r.pages_unread,
+            })
+        })
+        .collect();
     let zone = seen.view.zone.iana_name().unwrap_or("UTC").to_owned();
     let mut notes = vec![cx.say("note-zone", &[("zone", zone)])];
     if !seen.own.unmasked {
@@ -117,7 +155,11 @@ pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
     let as_of = cx.as_of(&view.zone)?;
     let seen = Seen::of(case, &view, own, None, as_of, understand::span(cx, as_of)?);
     let findings = seen.findings.iter().filter(|f| f.resolution.is_none()).map(|f| finding(cx, case, &look, &seen, f)).collect::<Result<Vec<_>>>()?;
-    let ask = seen.grids.iter().flat_map(|c| c.ask.iter().map(|(_, says)| ReportAsk { month: seen.who_heading(cx, Some(c.subject)), whose: String::new(), sentence: seen.sentence(cx, says) })).collect();
+    let ask = seen
+        .grids
+        .iter()
+        .flat_map(|c| c.ask.iter().map(|(_, says)| ReportAsk { month: seen.who_heading(cx, Some(c.subject)), whose: String::new(), sentence: seen.sentence(cx, says) }))
+        .collect();
     let (entry, _, words) = case.content_head(cx.spanish())?;
     let mut foot = vec![cx.say("answer-head", &[("seq", entry.to_string()), ("words", words)])];
     foot.extend(around.foot);

@@ -1,14 +1,14 @@
 //! A whole case as a reader sees it, in one language: what the chronology, the report and the charts are made of.
 
-use super::understand::{settled_findings, people, said};
+use super::understand::{people, said, settled_findings};
 use super::{Cx, papers};
 use amparo_analysis::{CallTable, View, coverage, merge, timeline};
 use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
 use amparo_model::event::SegmentKind;
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
 use amparo_model::{Edtf, Giving, Kind, PartyId, Record};
-use amparo_office::access::Own;
 use amparo_office::OpenCase;
+use amparo_office::access::Own;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +91,11 @@ impl<'v> Seen<'v> {
         let month = |m: Month| amparo_lang::month(m, cx.lang);
         let range = [("from", month(self.span.0)), ("to", month(self.span.1))];
         let boxes = coverage.months.iter().map(|m| MonthBox { month: m.month, best: m.best.into(), records: m.evidence.iter().map(|e| e.count).sum() });
-        Grid { title: cx.say("chart-coverage", &[("who", who), ("claim", cx.term("claim", coverage.claim.as_str()))]), desc: cx.say("chart-coverage-desc", &range), months: boxes.collect() }
+        Grid {
+            title: cx.say("chart-coverage", &[("who", who), ("claim", cx.term("claim", coverage.claim.as_str()))]),
+            desc: cx.say("chart-coverage-desc", &range),
+            months: boxes.collect(),
+        }
     }
 
     pub fn lanes(&self, cx: &Cx, coverage: &Coverage) -> Lanes {
@@ -107,7 +111,10 @@ impl<'v> Seen<'v> {
             home: mine().filter(|r| r.kind == Kind::Address).filter_map(|r| self.bar(r, address(r))).collect(),
             phone: self.phone(party),
             phone_reach: reach,
-            phone_note: reach.map_or_else(|| cx.word("chart-no-phone"), |r| cx.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, cx.lang)), ("to", amparo_lang::month(r.to, cx.lang))])),
+            phone_note: reach.map_or_else(
+                || cx.word("chart-no-phone"),
+                |r| cx.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, cx.lang)), ("to", amparo_lang::month(r.to, cx.lang))]),
+            ),
             immigration: mine().filter_map(|r| self.point(cx, r)).collect(),
             gaps: runs(Best::None),
             out_of_reach: runs(Best::OutOfReach),
@@ -245,7 +252,13 @@ impl<'v> Seen<'v> {
         let rows = most.into_iter().take(NUMBERS).map(|(number, (months, _, s))| {
             let open = s.of_party || self.own.may_show(s.e164.then_some(number), Some(number));
             let name = if open { s.name.clone().unwrap_or_else(|| number.to_owned()) } else { amparo_model::numbers::mask_number(number) };
-            let note = cx.word(if s.of_party { "chart-in-case" } else if open { "chart-open" } else { "chart-masked" });
+            let note = cx.word(if s.of_party {
+                "chart-in-case"
+            } else if open {
+                "chart-open"
+            } else {
+                "chart-masked"
+            });
             CallRow { name, note, months: by_month(months) }
         });
         let rows: Vec<CallRow> = rows.collect();
@@ -273,11 +286,13 @@ impl<'v> Seen<'v> {
         if a.kind != b.kind {
             return Vec::new();
         }
-        let text = |r: &Record, field: &str| r.fields.get(field).map(|v| match v {
-            amparo_model::Value::Edtf(e) if e.as_str() == ".." => cx.word("date-open"),
-            amparo_model::Value::Edtf(e) => amparo_lang::date(e, cx.lang),
-            v => r.kind.field(field).map_or_else(|| v.to_text(), |spec| super::papers::value_in_words(cx, spec, v)),
-        });
+        let text = |r: &Record, field: &str| {
+            r.fields.get(field).map(|v| match v {
+                amparo_model::Value::Edtf(e) if e.as_str() == ".." => cx.word("date-open"),
+                amparo_model::Value::Edtf(e) => amparo_lang::date(e, cx.lang),
+                v => r.kind.field(field).map_or_else(|| v.to_text(), |spec| super::papers::value_in_words(cx, spec, v)),
+            })
+        };
         let differs = |spec: &amparo_model::record::FieldSpec| match (text(a, spec.name), text(b, spec.name)) {
             (Some(x), Some(y)) if x != y => Some((cx.term("field", spec.name), vec![x, y])),
             _ => None,
@@ -287,10 +302,14 @@ impl<'v> Seen<'v> {
 
     /// The records behind a finding, the first of each paper before others of it.
     pub fn because(&self, finding: &Finding) -> Vec<&Record> {
-        let mut records: Vec<&Record> = finding.because().iter().filter_map(|id| match id {
-            EvidenceId::Record(id) => self.record(id),
-            EvidenceId::Calls { .. } => None,
-        }).collect();
+        let mut records: Vec<&Record> = finding
+            .because()
+            .iter()
+            .filter_map(|id| match id {
+                EvidenceId::Record(id) => self.record(id),
+                EvidenceId::Calls { .. } => None,
+            })
+            .collect();
         records.sort_by_key(|r| (timeline::when(r).and_then(|w| w.earliest()), r.id));
         let mut seen = BTreeSet::new();
         let (first, rest): (Vec<&Record>, Vec<&Record>) = records.into_iter().partition(|r| seen.insert(r.provenance.original));

@@ -54,15 +54,8 @@ const UNMASK: Flag = on("unmask");
 const OUT: Flag = with("out", "file");
 
 /// Flags that every command takes.
-pub const COMMON: &[Flag] = &[
-    with("home", "folder"),
-    with("passphrase-file", "file"),
-    with("lang", "lang"),
-    with("because", "purpose"),
-    with("note", "dash"),
-    with("now", "time"),
-    on("help"),
-];
+pub const COMMON: &[Flag] =
+    &[with("home", "folder"), with("passphrase-file", "file"), with("lang", "lang"), with("because", "purpose"), with("note", "dash"), with("now", "time"), on("help")];
 
 /// In the order a person meets them.
 pub const COMMANDS: &[Command] = &[

@@ -233,7 +233,12 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
             Some(typed) => numbers_like(&view, typed).iter().map(|n| CallTable::build_of(&view, Some(n))).collect(),
         };
         let summaries = tables.iter().flat_map(|t| t.summaries(None));
-        let mut rows = vec![["head-number", "head-name", "head-month", "head-in", "head-out", "head-missed", "head-minutes", "head-first", "head-last"].iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
+        let mut rows = vec![
+            ["head-number", "head-name", "head-month", "head-in", "head-out", "head-missed", "head-minutes", "head-first", "head-last"]
+                .iter()
+                .map(|h| cx.word(h))
+                .collect::<Vec<_>>(),
+        ];
         for s in summaries {
             if whose.is_some_and(|w| s.subject != Some(w)) || from.is_some_and(|m| s.month < m) || to.is_some_and(|m| s.month > m) {
                 continue;
@@ -246,7 +251,17 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
             }
             let name = if masked.is_none() { s.name.clone().unwrap_or_default() } else { String::new() };
             let at = |i: amparo_model::Instant| i.to_string().get(..16).unwrap_or_default().replace('T', " ");
-            rows.push(vec![plain(masked.as_ref().unwrap_or(&s.number)), plain(&name), s.month.to_string(), s.incoming.to_string(), s.outgoing.to_string(), s.missed.to_string(), s.minutes.to_string(), at(s.first), at(s.last)]);
+            rows.push(vec![
+                plain(masked.as_ref().unwrap_or(&s.number)),
+                plain(&name),
+                s.month.to_string(),
+                s.incoming.to_string(),
+                s.outgoing.to_string(),
+                s.missed.to_string(),
+                s.minutes.to_string(),
+                at(s.first),
+                at(s.last),
+            ]);
         }
         if !cx.json() && rows.len() == 1 {
             out.line(cx.word("answer-nothing-found"));
@@ -318,8 +333,12 @@ fn find_in(cx: &Cx, out: &mut Out, case: &mut OpenCase, question: &Question, nam
         if cx.json() {
             let mut object = match hit {
                 Hit::Record { record } => serde_json::json!({"record": record.id.to_string(), "snippet": snippet, "score": score}),
-                Hit::Page { original, page, inside, .. } if inside.is_empty() => serde_json::json!({"original": original.to_string(), "page": page, "snippet": snippet, "score": score}),
-                Hit::Page { original, page, inside, .. } => serde_json::json!({"original": original.to_string(), "inside": inside, "page": page, "snippet": snippet, "score": score}),
+                Hit::Page { original, page, inside, .. } if inside.is_empty() => {
+                    serde_json::json!({"original": original.to_string(), "page": page, "snippet": snippet, "score": score})
+                }
+                Hit::Page { original, page, inside, .. } => {
+                    serde_json::json!({"original": original.to_string(), "inside": inside, "page": page, "snippet": snippet, "score": score})
+                }
                 Hit::Calls(id) => serde_json::json!({"record": Names { token: &|t| tokens.of(t) }.evidence(id), "snippet": snippet, "score": score}),
             };
             if let (true, Some(object)) = (named, object.as_object_mut()) {
@@ -414,10 +433,14 @@ fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
         let records = merge(&view);
         let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
         let finding = found.iter().find(|f| f.id() == id).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", id))?;
-        let because: Vec<At> = finding.because().iter().filter_map(|id| match id {
-            EvidenceId::Record(id) => view.records.iter().find(|r| r.id == *id).map(|r| At::of(r.provenance.giving, &r.provenance.place, r.kind)),
-            EvidenceId::Calls { .. } => None,
-        }).collect();
+        let because: Vec<At> = finding
+            .because()
+            .iter()
+            .filter_map(|id| match id {
+                EvidenceId::Record(id) => view.records.iter().find(|r| r.id == *id).map(|r| At::of(r.provenance.giving, &r.provenance.place, r.kind)),
+                EvidenceId::Calls { .. } => None,
+            })
+            .collect();
         drop(view);
         case.settle(id, how, because, None)?;
         out.line(cx.say("answer-settled", &[("how", cx.term("resolution", how.as_str()))]));

@@ -68,7 +68,9 @@ fn an_interrupted_run_goes_on_where_it_stopped() {
     let all = given(&place, &case);
     assert_eq!(all.len(), 30 + 3, "each paper is given once: {all:#?}");
     assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 28 + 1);
-    let ids = |p: &Place, c: &str| p.run(&["records", c, "--unmerged", "--json"]).done().lines().into_iter().filter(|r| r["kind"] != "event").map(|r| text(&r, "id")).collect::<BTreeSet<_>>();
+    let ids = |p: &Place, c: &str| {
+        p.run(&["records", c, "--unmerged", "--json"]).done().lines().into_iter().filter(|r| r["kind"] != "event").map(|r| text(&r, "id")).collect::<BTreeSet<_>>()
+    };
     assert_eq!(ids(&place, &case), ids(&clean, &clean_case));
     place.verified();
     // After a run that ended, the same path is a new giving and no new record.
@@ -83,7 +85,9 @@ fn two_programs_at_once_wait_for_each_other() {
     for i in 0..12_i64 {
         place.write(&format!("{}/calls-{i}.xml", ["one", "two"][i as usize % 2]), &papers::many_calls(&format!("+141555502{i:02}"), i * 40, 10));
     }
-    let run = |folder: &str| place.command().args(["add", &case, folder, "--json"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let run = |folder: &str| {
+        place.command().args(["add", &case, folder, "--json"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts")
+    };
     let both = [run("one"), run("two")].map(|child| child.wait_with_output().expect("it ends"));
     for done in &both {
         assert!(done.status.success(), "{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
@@ -159,7 +163,13 @@ fn whatever_a_folder_holds_is_accounted_for() {
     let ran = place.run(&["add", &case, "odd", "--json"]);
     assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
     let lines = ran.lines();
-    let state = |ending: &str| lines.iter().find(|l| l["name"].as_str().is_some_and(|n| n.ends_with(ending))).map(|l| (text(l, "state"), l["reason"].as_str().unwrap_or("-").to_owned())).unwrap_or_else(|| panic!("{ending} is listed"));
+    let state = |ending: &str| {
+        lines
+            .iter()
+            .find(|l| l["name"].as_str().is_some_and(|n| n.ends_with(ending)))
+            .map(|l| (text(l, "state"), l["reason"].as_str().unwrap_or("-").to_owned()))
+            .unwrap_or_else(|| panic!("{ending} is listed"))
+    };
     assert_eq!(state("empty.csv"), ("unread".to_owned(), "empty-file".to_owned()));
     assert_eq!(state("red.jsonl").0, "read");
     assert_eq!(state("recibos.jsonl").0, "read");
@@ -229,7 +239,10 @@ fn a_database_comes_with_its_newest_rows() {
     fs::create_dir(place.path("phone")).expect("a folder");
     let path = place.path("phone/calllog.db");
     let db = rusqlite::Connection::open(&path).expect("a database");
-    db.execute_batch("PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE calls (_id INTEGER PRIMARY KEY, number TEXT, date INTEGER, duration INTEGER, type INTEGER);").expect("a table");
+    db.execute_batch(
+        "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; CREATE TABLE calls (_id INTEGER PRIMARY KEY, number TEXT, date INTEGER, duration INTEGER, type INTEGER);",
+    )
+    .expect("a table");
     for i in 0..9_i64 {
         db.execute("INSERT INTO calls VALUES (?, '+14155550201', ?, 60, 1)", [i + 1, 1_614_600_000_000 + i * 60_000]).expect("a row");
         if i == 4 {
@@ -262,7 +275,8 @@ fn archives_are_opened_in_each_other_and_bombs_are_kept_shut() {
     let lines = place.run(&["add", &case, "zips", "--json"]).done().lines();
     let (summary, files) = lines.split_last().expect("a summary");
     files.iter().for_each(contract::adds_up);
-    let of = |name: &str, inside: Option<&str>| files.iter().find(|f| f["name"] == name && f["inside"].as_str() == inside).unwrap_or_else(|| panic!("{name} {inside:?}: {files:#?}"));
+    let of =
+        |name: &str, inside: Option<&str>| files.iter().find(|f| f["name"] == name && f["inside"].as_str() == inside).unwrap_or_else(|| panic!("{name} {inside:?}: {files:#?}"));
     assert_eq!((of("bomb.zip", None)["state"].as_str(), of("bomb.zip", None)["reason"].as_str()), (Some("refused"), Some("bomb")));
     assert_ne!(of("liar.zip", None)["state"], "read");
     assert_ne!(of("cut.zip", None)["state"], "read");

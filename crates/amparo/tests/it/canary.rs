@@ -125,7 +125,8 @@ fn no_text_of_a_paper_a_name_or_a_case_lies_readable_on_the_disk() {
     place.run_with(&["member", "add", "-"], canaries.names[2].as_bytes()).done();
 
     // While it runs, and after it was killed.
-    let mut child = place.command().args(["add", &case, "papers", "--whose", "client"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
+    let mut child =
+        place.command().args(["add", &case, "papers", "--whose", "client"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts");
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(30) && child.try_wait().expect("a state").is_none() {
         wanted.nowhere(&place, "while it runs");
@@ -165,7 +166,11 @@ fn what_was_withdrawn_opens_nowhere_and_in_no_later_backup() {
     place.run(&["backup", "stick"]).done();
     let packed = place.file_of(&case, "packed.zip");
     let sealed = |home: &Path| {
-        let mut names: Vec<String> = fs::read_dir(home.join("blobs")).expect("a folder").flatten().flat_map(|f| fs::read_dir(f.path()).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect::<Vec<_>>()).collect();
+        let mut names: Vec<String> = fs::read_dir(home.join("blobs"))
+            .expect("a folder")
+            .flatten()
+            .flat_map(|f| fs::read_dir(f.path()).expect("a folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect::<Vec<_>>())
+            .collect();
         names.sort();
         names
     };

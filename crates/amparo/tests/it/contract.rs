@@ -41,7 +41,10 @@ const KINDS: &[(&str, &[&str])] = &[
     ("hearing", &["at", "court", "judge", "type"]),
     ("order", &["on", "court", "type", "form", "until", "complete"]),
     ("encounter", &["on", "place", "agency"]),
-    ("travel_document", &["type", "number", "issuer", "issuer_raw", "issued", "expires", "surname", "given_names", "nationality", "nationality_raw", "birth_date", "sex", "mrz_valid"]),
+    (
+        "travel_document",
+        &["type", "number", "issuer", "issuer_raw", "issued", "expires", "surname", "given_names", "nationality", "nationality_raw", "birth_date", "sex", "mrz_valid"],
+    ),
     ("identity", &["name", "surname", "given_names", "birth_date", "birth_country", "birth_country_raw", "a_number", "ssn_last4", "role"]),
     ("address", &["text", "lines", "city", "region", "postal_code", "country", "start", "end"]),
     ("page", &["text", "words", "machine_read"]),
@@ -124,7 +127,16 @@ pub fn in_order(records: &[Value]) {
     let key = |r: &Value| {
         let p = &r["provenance"];
         let region = |i: usize| (p["region"][i].as_f64().unwrap_or(0.0) * 1e6) as i64;
-        (text(p, "original"), p["inside"].as_str().unwrap_or("").to_owned(), p["page"].as_u64().unwrap_or(0), region(1), region(0), p["row"].as_u64().unwrap_or(0), text(r, "kind"), text(r, "id"))
+        (
+            text(p, "original"),
+            p["inside"].as_str().unwrap_or("").to_owned(),
+            p["page"].as_u64().unwrap_or(0),
+            region(1),
+            region(0),
+            p["row"].as_u64().unwrap_or(0),
+            text(r, "kind"),
+            text(r, "id"),
+        )
     };
     for pair in records.windows(2) {
         assert!(key(&pair[0]) < key(&pair[1]), "out of order:\n{}\n{}", pair[0], pair[1]);

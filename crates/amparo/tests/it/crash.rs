@@ -11,7 +11,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The calls that change what a disk holds. Not followed into the reading process: it has no disk.
-const WRITES: &str = "write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,ftruncate,truncate,fallocate,rename,renameat,renameat2,link,linkat,unlink,unlinkat,rmdir,mkdir,mkdirat,copy_file_range";
+const WRITES: &str =
+    "write,pwrite64,writev,pwritev,pwritev2,fsync,fdatasync,ftruncate,truncate,fallocate,rename,renameat,renameat2,link,linkat,unlink,unlinkat,rmdir,mkdir,mkdirat,copy_file_range";
 
 /// One task that is killed, on a store that was prepared for it.
 struct Task {
@@ -80,7 +81,14 @@ impl Prepared {
         place.run(&["add", &case, "new", "--whose", "client"]).done();
         let after = ids(&case);
         let first = place.file_of(&case, "calls-1.xml");
-        let withdrawn = place.run(&["records", &case, "--unmerged", "--json"]).done().lines().iter().filter(|r| r["provenance"]["name"] == "calls-1.xml" && before.contains(r["id"].as_str().unwrap_or_default())).map(|r| r["id"].as_str().unwrap_or_default().to_owned()).collect();
+        let withdrawn = place
+            .run(&["records", &case, "--unmerged", "--json"])
+            .done()
+            .lines()
+            .iter()
+            .filter(|r| r["provenance"]["name"] == "calls-1.xml" && before.contains(r["id"].as_str().unwrap_or_default()))
+            .map(|r| r["id"].as_str().unwrap_or_default().to_owned())
+            .collect();
         Prepared { place, case, member, before, after, withdrawn, first }
     }
 
@@ -125,7 +133,11 @@ impl Prepared {
 pub fn words_of(sheet: &str) -> String {
     // The numbered columns are set in; the sentences around them are not.
     let parts: Vec<&str> = sheet.lines().filter(|l| l.starts_with(' ')).flat_map(str::split_whitespace).collect();
-    let mut words: Vec<(u32, &str)> = parts.windows(2).filter_map(|pair| Some((pair[0].parse::<u32>().ok()?, pair[1]))).filter(|(n, word)| (1..=24).contains(n) && word.chars().all(char::is_alphabetic)).collect();
+    let mut words: Vec<(u32, &str)> = parts
+        .windows(2)
+        .filter_map(|pair| Some((pair[0].parse::<u32>().ok()?, pair[1])))
+        .filter(|(n, word)| (1..=24).contains(n) && word.chars().all(char::is_alphabetic))
+        .collect();
     words.sort_by_key(|(n, _)| *n);
     words.dedup_by_key(|(n, _)| *n);
     assert_eq!(words.len(), 24, "a sheet has 24 words: {sheet}");
@@ -165,7 +177,8 @@ fn backing_up(p: &Prepared, moment: &Moment) {
     let _ = std::fs::remove_dir_all(&elsewhere);
     let home = elsewhere.to_str().expect("text");
     p.place.run(&["restore", "backup", "--home", home, "--words-file", "words.txt"]).done();
-    let ids: BTreeSet<String> = p.place.run(&["records", &p.case, "--unmerged", "--json", "--home", home]).done().lines().iter().map(|r| r["id"].as_str().unwrap_or_default().to_owned()).collect();
+    let ids: BTreeSet<String> =
+        p.place.run(&["records", &p.case, "--unmerged", "--json", "--home", home]).done().lines().iter().map(|r| r["id"].as_str().unwrap_or_default().to_owned()).collect();
     let old: BTreeSet<String> = p.before.iter().filter(|id| ids.contains(*id)).cloned().collect();
     assert_eq!(old, ids);
     match moment {
@@ -252,7 +265,9 @@ fn crash_at_sampled_writes_loses_nothing_that_was_acknowledged() {
 /// The kill lands where it is aimed: without this, a wrong name in the list of calls would show nothing.
 #[test]
 fn crash_points_do_kill() {
-    let Ok(done) = Command::new("strace").args(["-qq", "-o", "/dev/null", "-e", "inject=write,pwrite64:signal=KILL:when=1", crate::place::PROGRAM, "help"]).stdout(Stdio::null()).status() else {
+    let Ok(done) =
+        Command::new("strace").args(["-qq", "-o", "/dev/null", "-e", "inject=write,pwrite64:signal=KILL:when=1", crate::place::PROGRAM, "help"]).stdout(Stdio::null()).status()
+    else {
         return;
     };
     assert!(done.signal() == Some(9) || done.code() == Some(128 + 9), "{done:?}");

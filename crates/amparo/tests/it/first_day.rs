@@ -262,7 +262,9 @@ fn a_reader_that_has_seen_enough_ends_the_program_quietly() {
     let (place, case) = Place::with_case();
     place.write("calls.xml", &papers::many_calls("+14155550201", 0, 4_000));
     place.run(&["add", &case, "calls.xml"]).done();
-    for words in [&["records", &case, "--json"][..], &["records", &case], &["records", &case, "--csv"], &["timeline", &case], &["help"], &["status", &case, "--json"], &["log", &case]] {
+    for words in
+        [&["records", &case, "--json"][..], &["records", &case], &["records", &case, "--csv"], &["timeline", &case], &["help"], &["status", &case, "--json"], &["log", &case]]
+    {
         let mut command = place.command();
         let mut child = command.args(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut first = String::new();

@@ -83,7 +83,16 @@ fn a_member_opens_what_was_granted_and_nothing_else() {
     place.run(&["lock"]).done();
     let as_berta = |words: &[&str]| place.run(&[words, &["--passphrase-file", "berta"]].concat());
     // No grant, no key: neither records nor log, nor anything that is done to the case.
-    for words in [&["records", &case][..], &["status", &case], &["log", &case], &["verify", &case], &["add", &case, "account.jsonl"], &["withdraw", &case, "4"], &["case", "show", &case], &["grant", &case, &berta]] {
+    for words in [
+        &["records", &case][..],
+        &["status", &case],
+        &["log", &case],
+        &["verify", &case],
+        &["add", &case, "account.jsonl"],
+        &["withdraw", &case, "4"],
+        &["case", "show", &case],
+        &["grant", &case, &berta],
+    ] {
         as_berta(words).failed(3);
     }
     assert_eq!(as_berta(&["case", "list", "--json"]).done().lines()[0]["may_open"], false);

@@ -11,12 +11,18 @@ const NUMBERS: &[&str] = &["4155550277", "415-555-0277", "(415) 555-0277", "5550
 /// A case whose papers name third persons in every way that the readers know.
 fn with_third_persons() -> (Place, String) {
     let (place, case) = Place::with_case();
-    place.write("calls.xml", &papers::calls_xml(&[("+14155550277", 0, 1, 60, "Ximena Quiroga"), ("(415) 555-0277", 90_000, 2, 61, "Ximena Quiroga"), ("602-555-0388", 180_000, 3, 0, "Wenceslao")]));
+    place.write(
+        "calls.xml",
+        &papers::calls_xml(&[("+14155550277", 0, 1, 60, "Ximena Quiroga"), ("(415) 555-0277", 90_000, 2, 61, "Ximena Quiroga"), ("602-555-0388", 180_000, 3, 0, "Wenceslao")]),
+    );
     // A line that cannot be read, with a name and a number in it.
     let broken = String::from_utf8(papers::calls_xml(&[("415-555-0277", 0, 1, 60, "Ximena Quiroga")])).expect("text").replace("date=\"1614600000000\"", "date=\"never\"");
     place.write("broken.xml", broken.as_bytes());
     place.write("sms.xml", &papers::sms_xml(&[("+14155550277", 10, "llevo zarzamora a las ocho", "Ximena Quiroga"), ("602-555-0388", 20, "tu guayabera está lista", "Wenceslao")]));
-    place.write("chat.txt", "[3/1/21, 10:00:00 AM] Ximena Quiroga: traigo zarzamora\n[3/1/21, 10:01:00 AM] Ana Ruiz: gracias\n[3/14/21, 10:01:00 AM] Ximena Quiroga: una guayabera\n".as_bytes());
+    place.write(
+        "chat.txt",
+        "[3/1/21, 10:00:00 AM] Ximena Quiroga: traigo zarzamora\n[3/1/21, 10:01:00 AM] Ana Ruiz: gracias\n[3/14/21, 10:01:00 AM] Ximena Quiroga: una guayabera\n".as_bytes(),
+    );
     place.write("account.jsonl", papers::ACCOUNT.as_bytes());
     place.write("inside.zip", &papers::zip(&[("sms.xml", &papers::sms_xml(&[("+14155550277", 99, "más zarzamora", "Ximena Quiroga")]))]));
     let ran = place.run(&["add", &case, "calls.xml", "broken.xml", "sms.xml", "chat.txt", "account.jsonl", "inside.zip", "--whose", "client"]).done();

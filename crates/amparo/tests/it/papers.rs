@@ -17,7 +17,12 @@ pub fn sms_xml(messages: &[(&str, i64, &str, &str)]) -> Vec<u8> {
     let mut xml = format!("<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>\n<smses count=\"{}\">\n", messages.len());
     for (number, after, text, name) in messages {
         let at = (1_614_600_000 + after) * 1_000;
-        let _ = writeln!(xml, "  <sms protocol=\"0\" address=\"{number}\" date=\"{at}\" type=\"1\" subject=\"null\" body=\"{}\" read=\"1\" status=\"-1\" contact_name=\"{}\" />", escaped(text), escaped(name));
+        let _ = writeln!(
+            xml,
+            "  <sms protocol=\"0\" address=\"{number}\" date=\"{at}\" type=\"1\" subject=\"null\" body=\"{}\" read=\"1\" status=\"-1\" contact_name=\"{}\" />",
+            escaped(text),
+            escaped(name)
+        );
     }
     (xml + "</smses>\n").into_bytes()
 }

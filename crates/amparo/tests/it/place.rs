@@ -87,7 +87,13 @@ impl Place {
 
     pub fn around(&self, command: &mut Command) {
         command.env_clear().current_dir(self.folder.path());
-        command.envs([("HOME", self.path("user")), ("TMPDIR", self.path("tmp")), ("XDG_RUNTIME_DIR", self.path("run")), ("AMPARO_HOME", self.home()), ("AMPARO_PASSPHRASE_FILE", self.path("passphrase"))]);
+        command.envs([
+            ("HOME", self.path("user")),
+            ("TMPDIR", self.path("tmp")),
+            ("XDG_RUNTIME_DIR", self.path("run")),
+            ("AMPARO_HOME", self.home()),
+            ("AMPARO_PASSPHRASE_FILE", self.path("passphrase")),
+        ]);
         command.env("AMPARO_LANG", self.lang).env("PATH", "/usr/local/bin:/usr/bin:/bin");
     }
 

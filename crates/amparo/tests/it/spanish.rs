@@ -7,7 +7,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Words that no Spanish sentence has.
-const ENGLISH: &[&str] = &["the", "and", "is", "not", "was", "of", "this", "that", "it", "with", "for", "are", "has", "have", "were", "been", "which", "from", "by", "or", "what", "who", "each", "every", "cannot", "be", "there", "its", "at", "on", "file", "failed", "error"];
+const ENGLISH: &[&str] = &[
+    "the", "and", "is", "not", "was", "of", "this", "that", "it", "with", "for", "are", "has", "have", "were", "been", "which", "from", "by", "or", "what", "who", "each", "every",
+    "cannot", "be", "there", "its", "at", "on", "file", "failed", "error",
+];
 
 /// The words of all messages of a language.
 fn vocabulary(lang: &str) -> BTreeSet<String> {
@@ -83,7 +86,8 @@ fn no_message_is_the_same_sentence_in_both_languages() {
     };
     let (english, spanish) = (messages("en"), messages("es"));
     // Formats and services are named as their makers name them.
-    let same: Vec<&(String, String)> = english.iter().filter(|m| words_in(&m.1).len() > 1 && !m.0.starts_with("format-") && !m.0.starts_with("choice-") && spanish.contains(m)).collect();
+    let same: Vec<&(String, String)> =
+        english.iter().filter(|m| words_in(&m.1).len() > 1 && !m.0.starts_with("format-") && !m.0.starts_with("choice-") && spanish.contains(m)).collect();
     assert!(same.is_empty(), "{same:#?}");
 }
 
@@ -102,14 +106,34 @@ fn help_speaks_spanish() {
     let mut listener = Listener::new();
     let overview = place.run(&["help"]).done();
     listener.hear("help", &meanings(&overview.out));
-    let commands: Vec<String> = overview.out.lines().filter_map(|l| l.strip_prefix("  ")).filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase())).filter_map(|l| l.split("  ").next()).map(str::to_owned).collect();
+    let commands: Vec<String> = overview
+        .out
+        .lines()
+        .filter_map(|l| l.strip_prefix("  "))
+        .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+        .filter_map(|l| l.split("  ").next())
+        .map(str::to_owned)
+        .collect();
     assert!(commands.len() > 35, "{commands:?}");
     for command in commands {
         let words: Vec<&str> = ["help"].into_iter().chain(command.split(' ')).collect();
         listener.hear(&command, &meanings(&place.run(&words).done().out));
         listener.hear(&command, &meanings(&place.run(&[&words[1..], &["--help"]].concat()).done().out));
     }
-    for words in [&["case"][..], &["party"], &["member"], &["nonsense"], &["case", "split"], &["help", "nonsense"], &["add"], &["status", "x", "y"], &["status", "x", "--ftm"], &["status", "x", "--json=1"], &["calls", "x", "--number"], &["log", "x", "--lang", "fr"]] {
+    for words in [
+        &["case"][..],
+        &["party"],
+        &["member"],
+        &["nonsense"],
+        &["case", "split"],
+        &["help", "nonsense"],
+        &["add"],
+        &["status", "x", "y"],
+        &["status", "x", "--ftm"],
+        &["status", "x", "--json=1"],
+        &["calls", "x", "--number"],
+        &["log", "x", "--lang", "fr"],
+    ] {
         listener.hear(&words.join(" "), &meanings(&place.run(words).failed(2).err));
     }
     listener.nothing();
@@ -125,7 +149,9 @@ fn with_papers() -> (Place, String) {
     place.run_with(&["party", "add", &case, "-"], "spouse Luis Peña\n".as_bytes()).done();
     place.write("papers/llamadas.xml", &papers::many_calls("+14155550201", 0, 400));
     place.write("papers/otras.xml", &papers::calls_xml(&[("+14155550201", 1, 1, 61, "Luz"), ("602-555-0388", 2, 3, 0, "")]));
-    let broken = String::from_utf8(papers::calls_xml(&[("415-555-0277", 0, 1, 60, "Luz"), ("415-555-0277", 9, 1, 60, "Luz")])).expect("text").replace("date=\"1614600000000\"", "date=\"x\"");
+    let broken = String::from_utf8(papers::calls_xml(&[("415-555-0277", 0, 1, 60, "Luz"), ("415-555-0277", 9, 1, 60, "Luz")]))
+        .expect("text")
+        .replace("date=\"1614600000000\"", "date=\"x\"");
     place.write("papers/rota.xml", broken.as_bytes());
     let account = papers::ACCOUNT.replace("Sol Bakery", "Panadería Sol").replace("baker", "panadera").replace("12 Elm St", "Calle Olmo 12");
     place.write("papers/cuenta.jsonl", (account.clone() + "{\"kind\": \"job\", \"employer\": \"Taller Luna\", \"start\": \"2020-01\", \"end\": \"2020-03\"}\n{\"kind\": \"x\"}\nnada\n{\"kind\": \"job\", \"employer\": \"Taller Luna\", \"authorized\": false}\n{\"kind\": \"identity\", \"name\": \"Ana Ruiz\", \"birth_date\": \"1990-01-02\"}\n{\"kind\": \"identity\", \"name\": \"Ana Ruiz\", \"birth_date\": \"1990-02-01\"}\n").as_bytes());
