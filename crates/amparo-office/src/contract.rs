@@ -111,6 +111,8 @@ pub fn files(giving: &Giving, case: &CaseFile) -> Vec<Json> {
     let mut own = head(&giving.given.sha256, &giving.given.name, None);
     put(&mut own, "path", (!giving.given.path.is_empty()).then(|| giving.given.path.clone()));
     put(&mut own, "already_held", giving.given.already);
+    let companions: Vec<&str> = giving.given.companions.iter().map(|c| c.name.as_str()).collect();
+    put(&mut own, "companions", (!companions.is_empty()).then_some(companions));
     counts(&mut own, &giving.reading.report);
     lines.push(Json::Object(own));
     for inner in &giving.reading.inside {

@@ -393,3 +393,39 @@ fn references(numbers: &[u32]) -> String {
 fn dash(text: &str) -> String {
     if text.is_empty() { "–".to_owned() } else { text.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::write::accessible;
+    use amparo_chart::MonthBox;
+    use amparo_model::results::Month;
+
+    fn sample() -> Chronology {
+        let month = Month { year: 2019, month: 7 };
+        let months = (0..24).map(|n| MonthBox { month: month.plus(n), best: Fullness::ALL[n as usize % 5], records: 3 }).collect();
+        Chronology {
+            office: "Oficina".into(),
+            case: "lima-tambor".into(),
+            made_on: "24 de noviembre de 2026".into(),
+            parties: vec![PartyRow { who: "Rosa Núñez".into(), role: "el cliente".into(), detail: String::new() }],
+            findings: vec![FindingRow { when: "1989".into(), sentence: "Dos papeles no coinciden.".into(), references: vec![1], ..FindingRow::default() }],
+            timeline: (0..90).map(|n| TimelineRow { when: format!("{n}"), sentence: "Pagado por Sol".into(), references: vec![1], ..TimelineRow::default() }).collect(),
+            coverage: vec![Grid { title: "Presencia".into(), desc: "Mes por mes".into(), months }],
+            sources: vec![SourceRow { number: 1, name: "a.pdf".into(), records: 4, ..SourceRow::default() }],
+            ..Chronology::default()
+        }
+    }
+
+    #[test]
+    fn the_paper_is_one_that_a_screen_reader_can_read_and_says_the_same_twice() {
+        let fonts = Fonts::load().expect("built in");
+        let data = sample();
+        for lang in Lang::ALL {
+            let heads = Heads::of(lang);
+            let sheet = lay_out(&fonts, &data, lang, &heads);
+            assert_eq!(accessible(&sheet, &About::letter(&title(&data, &heads), lang.code(), &data.office)), Ok(()));
+            assert_eq!(chronology(&data, lang).ok(), chronology(&data, lang).ok());
+        }
+    }
+}

@@ -11,7 +11,7 @@ pub struct Shape {
 
 pub const FILE: Shape = Shape {
     must: &["original", "name", "kind", "units", "units_read", "state", "records", "furniture", "rejects", "pages", "pages_unread"],
-    may: &["file", "path", "inside", "subject", "reason", "covers", "reader", "assumed", "already_held"],
+    may: &["file", "path", "inside", "subject", "reason", "covers", "reader", "assumed", "already_held", "companions"],
 };
 pub const REJECT: Shape = Shape { must: &["original", "name", "reason"], may: &["file", "inside", "row", "page", "text", "masked"] };
 pub const ADDED: Shape = Shape { must: &["files", "kept", "already_held", "read", "unread", "refused", "records", "readable_copies"], may: &[] };
