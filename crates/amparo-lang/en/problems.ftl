@@ -77,3 +77,4 @@ why-part = A part of it does not fit the format.
 why-read-only = That disk is read-only.
 why-system = The system refused.
 why-too-slow = It took too long.
+reason-database-held-without-it = The same database is held already, without this log, so it was not read. Withdraw that database and add both again.

@@ -77,3 +77,4 @@ why-part = Una parte no encaja en el formato.
 why-read-only = Ese disco es de solo lectura.
 why-system = El sistema lo rechazó.
 why-too-slow = Tardó demasiado.
+reason-database-held-without-it = La misma base de datos ya está guardada, sin este registro, así que no se leyó. Retire esa base de datos y agregue los dos otra vez.

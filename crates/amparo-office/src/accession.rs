@@ -15,6 +15,9 @@ const INSIDE_IN_ENTRY: usize = 200;
 /// What a reading "assumed" where a representative gave the file as their decision.
 const AS_SET: &str = "as-set";
 
+/// Why a database's log is kept unread: the same database is held from before, without this log.
+pub(crate) const HELD_WITHOUT_IT: &str = "database-held-without-it";
+
 /// One file as it comes in.
 pub struct Incoming<'a> {
     pub name: String,
@@ -55,10 +58,34 @@ pub fn receive(case: &mut Case<Open>, incoming: Incoming<'_>, read: &mut ReadFil
         let (seq, blob) = (earlier.seq, earlier.given.blob);
         let reading = ReadingOf { report: earlier.reading.report.clone(), inside: vec![], segments: vec![] };
         let unassigned = earlier.subject.is_none();
+        let held: Vec<Sha256> = earlier.given.companions.iter().map(|c| c.sha256).collect();
         case.discard(kept.blob)?;
         let again = case.append(drawer, What::Given(given(blob, Some(seq), vec![], reading)), &[], clock())?;
         if let (true, Some(party)) = (unassigned, incoming.subject) {
             case.assign(seq, "", Some(party), clock())?;
+        }
+        // What came beside it this time and not before is kept as a file of its own: nothing falls out.
+        for (name, body) in incoming.companions {
+            let kept = case.keep(body)?;
+            if held.contains(&kept.sha256) || case.file().holds_bytes(&kept.sha256).is_some() {
+                case.discard(kept.blob)?;
+                continue;
+            }
+            let report = Report::unread("sqlite_wal", State::Unread, HELD_WITHOUT_IT);
+            let apart = Given {
+                blob: kept.blob,
+                sha256: kept.sha256,
+                bytes: kept.bytes,
+                name,
+                path: String::new(),
+                run: incoming.run,
+                from: incoming.from.clone(),
+                subject: incoming.subject,
+                companions: vec![],
+                already: None,
+                reading: ReadingOf { report, inside: vec![], segments: vec![] },
+            };
+            case.append(drawer, What::Given(apart), &[kept.blob], clock())?;
         }
         return Ok(again);
     }

@@ -139,6 +139,12 @@ impl OpenCase {
         accession::receive(&mut self.case, incoming, read, self.clock)
     }
 
+    /// Files that came beside this giving and are kept on their own: they follow it in the journal.
+    pub fn beside(&self, seq: u64) -> Vec<u64> {
+        let apart = |n: &u64| self.file().givings.get(n).is_some_and(|g| g.reading.report.reason.as_deref() == Some(accession::HELD_WITHOUT_IT));
+        (seq + 1..).take_while(apart).collect()
+    }
+
     /// What became of a giving, for the line that answers to whoever gave it.
     pub fn received(&self, seq: u64) -> Option<(&Giving, &CaseFile)> {
         self.file().givings.get(&seq).map(|g| (g, self.file()))

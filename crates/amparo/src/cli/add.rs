@@ -97,7 +97,10 @@ pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
         for file in &found {
             progress.at(&file.path);
             match run.give(case, file)? {
-                Ok(seq) => given.push(seq),
+                Ok(seq) => {
+                    given.push(seq);
+                    given.extend(case.beside(seq));
+                }
                 Err(not) => left.push(not),
             }
             progress.done(file, case, given.last().copied());

@@ -259,6 +259,16 @@ fn a_database_comes_with_its_newest_rows() {
     assert_eq!(ids.len(), 9);
     place.run(&["reread", &case]).done();
     assert_eq!(place.ids(&case), ids);
+    // The same database with another log is the same paper; the log it brings is not lost.
+    place.write("again/calllog.db", &before[0]);
+    place.write("again/calllog.db-wal", b"another log than before");
+    let lines = place.run(&["add", &case, "again", "--json"]).done().lines();
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    assert!(lines[0]["already_held"].is_u64());
+    assert_eq!((lines[1]["name"].as_str(), lines[1]["state"].as_str(), lines[1]["reason"].as_str()), (Some("calllog.db-wal"), Some("unread"), Some("database-held-without-it")));
+    let lines = place.run(&["add", &case, "again", "--json"]).done().lines();
+    assert_eq!(lines.len(), 2, "the log is held now: {lines:#?}");
+    assert_eq!(place.ids(&case), ids);
     place.verified();
 }
 
