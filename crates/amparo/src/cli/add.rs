@@ -136,22 +136,26 @@ fn report(cx: &Cx, out: &mut Out, case: &OpenCase, given: &[u64], left: &[Left],
         let args = [("path", plain(&left.path.to_string_lossy())), ("reason", cx.term("reason", left.reason))];
         out.line(cx.say("answer-not-kept", &args));
     }
+    out.line(accounted(cx, &summary, given.len(), given.len() + left.len()));
+    if !copies.is_empty() {
+        out.line(cx.word("answer-copies"));
+        copies.iter().for_each(|path| out.line(format!("  {}", plain(path))));
+    }
+}
+
+/// "23 of 23 accounted for: ...", from the summary of the contract.
+pub fn accounted(cx: &Cx, summary: &serde_json::Value, given: usize, all: usize) -> String {
     let count = |name: &str| summary.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0).to_string();
-    let all = (given.len() + left.len()).to_string();
     let args = [
-        ("accounted", given.len().to_string()),
-        ("files", all),
+        ("accounted", given.to_string()),
+        ("files", all.to_string()),
         ("read", count("read")),
         ("unread", count("unread")),
         ("refused", count("refused")),
         ("held", count("already_held")),
         ("records", count("records")),
     ];
-    out.line(cx.say("answer-added", &args));
-    if !copies.is_empty() {
-        out.line(cx.word("answer-copies"));
-        copies.iter().for_each(|path| out.line(format!("  {}", plain(path))));
-    }
+    cx.say("answer-added", &args)
 }
 
 /// Files, bytes, records, rate and time left, on a terminal only.

@@ -3,7 +3,7 @@
 //! Nothing of it enters the office of this machine: it works in a folder that is removed at the end, and
 //! leaves one HTML report and one PDF.
 
-use super::add::workers;
+use super::add::{self, workers};
 use super::gather::{self, Taken};
 use super::out::{Out, plain};
 use super::produce::{self, Around};
@@ -124,18 +124,7 @@ impl Show<'_> {
         desk.end_run(case)?;
         let givings: Vec<_> = given.iter().filter_map(|s| case.received(*s)).map(|(g, _)| g).collect();
         let summary = contract::add_summary(&givings, &[]);
-        let count = |name: &str| summary.get(name).and_then(serde_json::Value::as_u64).unwrap_or(0).to_string();
-        let all = given.len().to_string();
-        let args = [
-            ("accounted", givings.len().to_string()),
-            ("files", all),
-            ("read", count("read")),
-            ("unread", count("unread")),
-            ("refused", count("refused")),
-            ("held", count("already_held")),
-            ("records", count("records")),
-        ];
-        out.line(cx.say("answer-added", &args));
+        out.line(add::accounted(self.cx, &summary, givings.len(), given.len()));
         Ok(())
     }
 
