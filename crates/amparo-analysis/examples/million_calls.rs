@@ -31,7 +31,7 @@ fn main() {
     }
     let file = CaseFile::default();
     let Some(zone) = zone_named("America/Los_Angeles") else { return };
-    let view = View::new(&file, Vec::new(), calls, zone);
+    let view = View::new(std::sync::Arc::new(file.clone()), Vec::new(), calls, zone);
     let start = std::time::Instant::now();
     let table = CallTable::build(&view);
     println!("merged {} of {} in {:?}", table.merged(), table.unmerged(), start.elapsed());

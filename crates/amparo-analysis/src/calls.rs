@@ -50,7 +50,7 @@ pub(crate) struct Source {
 
 /// All calls of a view, merged.
 pub struct CallTable<'v> {
-    pub(crate) view: &'v View<'v>,
+    pub(crate) view: &'v View,
     pub(crate) rows: Vec<Row>,
     /// The strongest row of each row's call.
     pub(crate) leader: Vec<u32>,
@@ -95,12 +95,12 @@ fn pick(column: &Column, codes: &[u32], row: usize) -> u32 {
 }
 
 impl<'v> CallTable<'v> {
-    pub fn build(view: &'v View<'v>) -> CallTable<'v> {
+    pub fn build(view: &'v View) -> CallTable<'v> {
         CallTable::build_of(view, None)
     }
 
     /// As [`CallTable::build`], of the calls with one number only (as [`number_key`] writes it).
-    pub fn build_of(view: &'v View<'v>, number: Option<&str>) -> CallTable<'v> {
+    pub fn build_of(view: &'v View, number: Option<&str>) -> CallTable<'v> {
         let (order, source_of, mut sources) = sources(view);
         let mut codes = Codes::default();
         let wanted = number.map(|n| codes.of(Cow::Owned(n.to_owned())));
@@ -429,7 +429,7 @@ impl<'v> CallTable<'v> {
 }
 
 /// The batches in the order of their sources, the source of each, and what each source rounds.
-fn sources(view: &View<'_>) -> (Vec<u32>, Vec<u32>, Vec<Source>) {
+fn sources(view: &View) -> (Vec<u32>, Vec<u32>, Vec<Source>) {
     let mut order: Vec<u32> = (0..view.calls.len() as u32).collect();
     let of = |i: u32| {
         let b = &view.calls[i as usize];
@@ -454,7 +454,7 @@ fn sources(view: &View<'_>) -> (Vec<u32>, Vec<u32>, Vec<Source>) {
 }
 
 /// A person's only line is the line of all their calls.
-fn give_lines(view: &View<'_>, rows: &mut [Row]) {
+fn give_lines(view: &View, rows: &mut [Row]) {
     let mut lines: BTreeMap<PartyId, BTreeSet<u32>> = BTreeMap::new();
     for r in rows.iter().filter(|r| r.line != NONE) {
         if let Some(subject) = view.calls[r.batch as usize].subject {
@@ -499,7 +499,7 @@ const AGREE: usize = 4;
 
 /// Places a source's local times where the same calls in sources that know their zone put them, if that is
 /// plain: several calls more agree on one zone than on the case's own, and clearly so.
-fn place_local(view: &View<'_>, rows: &mut [Row], local: &[u32], source_of: &[u32], sources: &mut [Source]) {
+fn place_local(view: &View, rows: &mut [Row], local: &[u32], source_of: &[u32], sources: &mut [Source]) {
     if local.is_empty() || local.len() == rows.len() {
         return;
     }

@@ -45,7 +45,7 @@ pub const CALL_DAYS_FAIR: usize = 8;
 pub const GAP_MONTHS: u32 = 3;
 
 /// The months a record speaks of, and whether it names only a longer time they lie in (a year).
-fn months_of(view: &View<'_>, r: &Record, as_of: Date) -> Option<(Month, Month, bool)> {
+fn months_of(view: &View, r: &Record, as_of: Date) -> Option<(Month, Month, bool)> {
     let when = when_in(view, r)?;
     let first = when.earliest()?;
     let last = when.latest().unwrap_or(if when.is_open_ended() { as_of } else { first });
@@ -79,7 +79,7 @@ fn strength(r: &Record, claim: Claim, vague: bool) -> Option<Strength> {
 
 /// The grid of one person and claim; `records` are merged.
 #[allow(clippy::too_many_arguments)] // each is a part of the question
-pub fn coverage(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, claim: Claim, party: PartyId, from: Month, to: Month, as_of: Date) -> Coverage {
+pub fn coverage(view: &View, records: &[Record], calls: &CallTable<'_>, claim: Claim, party: PartyId, from: Month, to: Month, as_of: Date) -> Coverage {
     let to = to.min(Month::of(as_of));
     let mut found: BTreeMap<Month, Vec<Evidence>> = BTreeMap::new();
     let mut add = |m: Month, id: EvidenceId, strength, count| found.entry(m).or_default().push(Evidence { id, strength, count });
@@ -128,7 +128,7 @@ pub fn coverage(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, clai
 
 /// The months a question without months is about: from the first that any of the party's papers speaks of to the
 /// last month before `as_of` that has ended, or to the paper's own last where that is later.
-pub fn span(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, party: PartyId, as_of: Date) -> Option<(Month, Month)> {
+pub fn span(view: &View, records: &[Record], calls: &CallTable<'_>, party: PartyId, as_of: Date) -> Option<(Month, Month)> {
     let dated = records.iter().filter(|r| r.subject == Some(party) && RULES.iter().any(|(_, k, _)| *k == r.kind));
     let papers = dated.filter_map(|r| months_of(view, r, as_of)).map(|(a, b, _)| (a, b));
     let calls = calls.each().filter(|c| c.0 == Some(party)).map(|(.., at)| view.month_of(at)).map(|m| (m, m));
@@ -142,7 +142,7 @@ pub fn span(view: &View<'_>, records: &[Record], calls: &CallTable<'_>, party: P
 }
 
 /// The ranges that the party's sources cover, of those that gave anything which can prove the claim.
-pub fn reach(view: &View<'_>, claim: Claim, party: PartyId) -> Vec<(Month, Month)> {
+pub fn reach(view: &View, claim: Claim, party: PartyId) -> Vec<(Month, Month)> {
     let speaks = |kind: Kind| RULES.iter().any(|(c, k, _)| *c == claim && *k == kind);
     let mut speaking: BTreeSet<(u64, &str)> = BTreeSet::new();
     for r in view.records.iter().filter(|r| speaks(r.kind)) {

@@ -32,7 +32,7 @@ struct Missing {
     compared: usize,
 }
 
-pub(crate) fn findings(view: &View<'_>, case: JournalId, table: &CallTable<'_>) -> Vec<Finding> {
+pub(crate) fn findings(view: &View, case: JournalId, table: &CallTable<'_>) -> Vec<Finding> {
     let exports = exports(view, table);
     let held = held_by(table);
     let unclear: BTreeSet<(u32, u32)> = table
@@ -62,7 +62,7 @@ pub(crate) fn findings(view: &View<'_>, case: JournalId, table: &CallTable<'_>) 
     months.into_iter().filter_map(|((subject, month), calls)| finding(view, case, table, &exports, subject, month, &calls)).collect()
 }
 
-fn finding(view: &View<'_>, case: JournalId, table: &CallTable<'_>, exports: &[Export], subject: PartyId, month: Month, calls: &BTreeMap<u32, BTreeSet<usize>>) -> Option<Finding> {
+fn finding(view: &View, case: JournalId, table: &CallTable<'_>, exports: &[Export], subject: PartyId, month: Month, calls: &BTreeMap<u32, BTreeSet<usize>>) -> Option<Finding> {
     let mut because: BTreeSet<u32> = BTreeSet::new();
     let (mut having, mut lacking) = (BTreeSet::new(), BTreeSet::new());
     let name = |i: u32| view.calls[table.rows[i as usize].batch as usize].name.clone();
@@ -96,7 +96,7 @@ fn finding(view: &View<'_>, case: JournalId, table: &CallTable<'_>, exports: &[E
     Finding::new(case, FindingType::Contradiction, Severity::Medium, About::Phone, Some(when), Some(subject), "exports", says, because)
 }
 
-fn exports(view: &View<'_>, table: &CallTable<'_>) -> Vec<Export> {
+fn exports(view: &View, table: &CallTable<'_>) -> Vec<Export> {
     let mut all: BTreeMap<(u32, PartyId), Export> = BTreeMap::new();
     for (i, r) in table.rows.iter().enumerate() {
         let Some(subject) = view.calls[r.batch as usize].subject else { continue };
@@ -120,7 +120,7 @@ fn exports(view: &View<'_>, table: &CallTable<'_>) -> Vec<Export> {
     all
 }
 
-fn is_voice(view: &View<'_>, r: &Row) -> bool {
+fn is_voice(view: &View, r: &Row) -> bool {
     view.calls[r.batch as usize].columns.service[r.row as usize] == Service::Voice as u8
 }
 

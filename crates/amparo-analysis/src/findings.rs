@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const ENTRY_DAYS: i32 = 62;
 
 /// The findings of every party, the gravest and earliest first. `merged` are the view's records, each fact once.
-pub fn findings(view: &View<'_>, case: JournalId, merged: &[Record], calls: &CallTable<'_>, as_of: Date) -> Vec<Finding> {
+pub fn findings(view: &View, case: JournalId, merged: &[Record], calls: &CallTable<'_>, as_of: Date) -> Vec<Finding> {
     let mut out = Vec::new();
     for (subject, papers) in by_person(&view.records) {
         let mut found = Found { case, subject, out: &mut out };
@@ -131,7 +131,7 @@ fn is_backwards(r: &Record) -> bool {
     matches!((r.edtf("start").and_then(Edtf::earliest), r.edtf("end").and_then(Edtf::latest)), (Some(a), Some(b)) if b < a)
 }
 
-fn impossible(view: &View<'_>, papers: &[&Record], found: &mut Found<'_>) {
+fn impossible(view: &View, papers: &[&Record], found: &mut Found<'_>) {
     use FindingType::Impossible;
     let births: Vec<&Record> = papers
         .iter()

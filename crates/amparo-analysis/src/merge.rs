@@ -52,7 +52,7 @@ fn key(record: &Record) -> Option<String> {
 
 /// The records of the view, each fact once, in the order they are printed. No record is lost: each is
 /// a record of the answer or in the `also` of one.
-pub fn merge(view: &View<'_>) -> Vec<Record> {
+pub fn merge(view: &View) -> Vec<Record> {
     let (sorted, leaders, _) = pair(view);
     let mut groups: BTreeMap<u32, Vec<&Record>> = BTreeMap::new();
     for (i, leader) in leaders.into_iter().enumerate() {
@@ -67,12 +67,12 @@ pub fn merge(view: &View<'_>) -> Vec<Record> {
 }
 
 /// Messages of two sources that may be one or two, as pairs of their ids: kept apart.
-pub fn ambiguous_messages(view: &View<'_>) -> Vec<(RecordId, RecordId)> {
+pub fn ambiguous_messages(view: &View) -> Vec<(RecordId, RecordId)> {
     pair(view).2
 }
 
 /// The records in printing order, each with the first of its group, and the messages that fit more than one.
-fn pair<'r>(view: &'r View<'_>) -> (Vec<&'r Record>, Vec<u32>, Vec<(RecordId, RecordId)>) {
+fn pair<'r>(view: &'r View) -> (Vec<&'r Record>, Vec<u32>, Vec<(RecordId, RecordId)>) {
     let mut sorted: Vec<&Record> = view.records.iter().collect();
     sorted.sort_by(|a, b| print_order(a, b));
     let mut root: Vec<u32> = (0..sorted.len() as u32).collect();
@@ -131,7 +131,7 @@ fn place_of(record: &Record) -> At {
 }
 
 /// The pairs whose newest judgement is this one.
-pub(crate) fn judgements(view: &View<'_>, wanted: Judgement) -> BTreeSet<(At, At)> {
+pub(crate) fn judgements(view: &View, wanted: Judgement) -> BTreeSet<(At, At)> {
     let mut newest: BTreeMap<(At, At), Judgement> = BTreeMap::new();
     for (_, left, right, judgement) in &view.file.judgements {
         let (a, b) = if left <= right { (left, right) } else { (right, left) };
@@ -141,7 +141,7 @@ pub(crate) fn judgements(view: &View<'_>, wanted: Judgement) -> BTreeSet<(At, At
 }
 
 /// Takes apart what a member judged different: the weaker record of such a pair stands alone.
-fn part<'r>(view: &View<'_>, groups: BTreeMap<u32, Vec<&'r Record>>) -> Vec<Vec<&'r Record>> {
+fn part<'r>(view: &View, groups: BTreeMap<u32, Vec<&'r Record>>) -> Vec<Vec<&'r Record>> {
     let different = judgements(view, Judgement::Different);
     let mut out = Vec::with_capacity(groups.len());
     for mut group in groups.into_values() {
@@ -162,7 +162,7 @@ fn part<'r>(view: &View<'_>, groups: BTreeMap<u32, Vec<&'r Record>>) -> Vec<Vec<
 }
 
 /// Pairs of messages (places in `sorted`) and whether they are one.
-fn pair_messages(view: &View<'_>, sorted: &[&Record], messages: &[u32]) -> Vec<(u32, u32, bool)> {
+fn pair_messages(view: &View, sorted: &[&Record], messages: &[u32]) -> Vec<(u32, u32, bool)> {
     struct One {
         group: u32,
         ms: i64,

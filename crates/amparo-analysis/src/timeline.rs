@@ -27,7 +27,7 @@ pub fn when(r: &Record) -> Option<Edtf> {
 }
 
 /// As [`when`], instants counted where the person lived.
-pub fn when_in(view: &View<'_>, r: &Record) -> Option<Edtf> {
+pub fn when_in(view: &View, r: &Record) -> Option<Edtf> {
     dated(r, r.instant("at").map(|at| view.day_of(at)))
 }
 
@@ -48,7 +48,7 @@ fn dated(r: &Record, at: Option<Date>) -> Option<Edtf> {
 }
 
 /// Items of merged `records` and `calls`, by date, lane and person.
-pub fn timeline(view: &View<'_>, records: &[Record], calls: &CallTable<'_>) -> Timeline {
+pub fn timeline(view: &View, records: &[Record], calls: &CallTable<'_>) -> Timeline {
     let mut items = Vec::new();
     let mut messages: BTreeMap<(Option<PartyId>, Edtf), Vec<EvidenceId>> = BTreeMap::new();
     for r in records {

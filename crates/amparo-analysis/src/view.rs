@@ -7,6 +7,7 @@ use amparo_model::results::Month;
 use amparo_model::{CallColumns, CaseFile, Certainty, Direction, Draft, Instant, Kind, PartyId, Provenance, Record, RecordId, Sha256, Value};
 use jiff::tz::TimeZone;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A batch of calls and the file it comes from.
 #[derive(Clone, Debug)]
@@ -22,8 +23,8 @@ pub struct CallBatch {
 
 /// The case as the analysis sees it: nothing merged, decisions of members already applied to `records`.
 #[derive(Clone, Debug)]
-pub struct View<'a> {
-    pub file: &'a CaseFile,
+pub struct View {
+    pub file: Arc<CaseFile>,
     pub records: Vec<Record>,
     pub calls: Vec<CallBatch>,
     /// Where months are counted.
@@ -53,9 +54,9 @@ pub fn record_of(draft: Draft, original: Sha256, name: &str, reader: &str, givin
     }
 }
 
-impl<'a> View<'a> {
+impl View {
     /// Applies what members decided; a change that names no record or field that is there changes nothing.
-    pub fn new(file: &'a CaseFile, mut records: Vec<Record>, calls: Vec<CallBatch>, zone: TimeZone) -> View<'a> {
+    pub fn new(file: Arc<CaseFile>, mut records: Vec<Record>, calls: Vec<CallBatch>, zone: TimeZone) -> View {
         let mut changes: BTreeMap<At, Vec<&(u64, ChangeKind, Change)>> = BTreeMap::new();
         for change in &file.changes {
             changes.entry(change.2.at.clone()).or_default().push(change);

@@ -7,6 +7,7 @@ use amparo_model::results::{Best, Claim, Month, Strength};
 use amparo_model::*;
 use jiff::civil::date;
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const CLIENT: PartyId = PartyId([1; 16]);
 const SPOUSE: PartyId = PartyId([2; 16]);
@@ -43,8 +44,8 @@ fn draft(kind: Kind) -> Draft {
     Draft::new(kind, Place::default())
 }
 
-fn view(file: &CaseFile, records: Vec<Record>, calls: Vec<CallBatch>) -> View<'_> {
-    View::new(file, records, calls, zone_named("America/Los_Angeles").unwrap())
+fn view(file: &CaseFile, records: Vec<Record>, calls: Vec<CallBatch>) -> View {
+    View::new(Arc::new(file.clone()), records, calls, zone_named("America/Los_Angeles").unwrap())
 }
 
 const OTHER: &str = "+525512345678";
@@ -139,7 +140,7 @@ proptest! {
         let (a, b) = (merge(&first), merge(&other));
         prop_assert_eq!(&a, &b);
         prop_assert_eq!(a.iter().map(|r| 1 + r.also.len()).sum::<usize>(), all.len());
-        let of = |v: &View<'_>| CallTable::build(v).records().collect::<Vec<_>>();
+        let of = |v: &View| CallTable::build(v).records().collect::<Vec<_>>();
         prop_assert_eq!(of(&first), of(&other));
     }
 }

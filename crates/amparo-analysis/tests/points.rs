@@ -8,6 +8,7 @@ use amparo_model::event::{At, Change, Judgement};
 use amparo_model::record::Fields;
 use amparo_model::*;
 use jiff::civil::date;
+use std::sync::Arc;
 
 const CLIENT: PartyId = PartyId([1; 16]);
 const SPOUSE: PartyId = PartyId([2; 16]);
@@ -29,8 +30,8 @@ fn record(n: usize, (source, kind, fields): Said<'_>, subject: Option<PartyId>, 
     record_of(draft, Sha256([source; 32]), "paper", "test@1", u64::from(source), subject)
 }
 
-fn view(file: &CaseFile, records: Vec<Record>, calls: Vec<CallBatch>) -> View<'_> {
-    View::new(file, records, calls, zone_named("America/Los_Angeles").unwrap())
+fn view(file: &CaseFile, records: Vec<Record>, calls: Vec<CallBatch>) -> View {
+    View::new(Arc::new(file.clone()), records, calls, zone_named("America/Los_Angeles").unwrap())
 }
 
 fn found(papers: &[Said<'_>]) -> Vec<(&'static str, &'static str, String, usize)> {

@@ -13,6 +13,7 @@ use amparo_model::*;
 use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
+use std::sync::Arc;
 
 #[derive(Default)]
 struct Heard {
@@ -109,8 +110,8 @@ fn gather<'p>(papers: impl IntoIterator<Item = &'p Paper>) -> Case {
 }
 
 impl Case {
-    fn view(&self, zone: &str) -> View<'_> {
-        View::new(&self.file, self.records.clone(), self.calls.clone(), zone_named(zone).expect("a zone"))
+    fn view(&self, zone: &str) -> View {
+        View::new(Arc::new(self.file.clone()), self.records.clone(), self.calls.clone(), zone_named(zone).expect("a zone"))
     }
 
     fn found(&self, zone: &str) -> Vec<Finding> {

@@ -9,6 +9,7 @@ use amparo_model::{CaseFile, Certainty, Draft, Giving, Inside, MemberId, PartyId
 use amparo_vault::{Case, Look, Open, Roster};
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What of a case is wanted: a question about calls need not read the pages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -27,7 +28,7 @@ impl Want {
 
 /// The case's contents, one entry a source, nothing merged.
 pub struct Loaded {
-    pub file: CaseFile,
+    pub file: Arc<CaseFile>,
     records: Vec<Record>,
     calls: Vec<CallBatch>,
     zone: TimeZone,
@@ -35,8 +36,8 @@ pub struct Loaded {
 
 impl Loaded {
     /// What the analysis works on, with members' decisions applied.
-    pub fn view(&mut self) -> View<'_> {
-        View::new(&self.file, std::mem::take(&mut self.records), std::mem::take(&mut self.calls), self.zone.clone())
+    pub fn view(self) -> View {
+        View::new(self.file, self.records, self.calls, self.zone)
     }
 }
 
@@ -99,7 +100,7 @@ pub fn load(case: &Case<Open>, look: &Look, roster: &Roster, want: Want) -> Resu
         }
     }
     let zone = zone_of(&file, roster)?;
-    Ok(Loaded { file, records, calls, zone })
+    Ok(Loaded { file: Arc::new(file), records, calls, zone })
 }
 
 /// The words of one page, with their places.

@@ -223,7 +223,7 @@ impl OpenCase {
     }
 
     /// What tells the case's own people from third persons.
-    pub fn own(view: &View<'_>, look: &Look) -> Own {
+    pub fn own(view: &View, look: &Look) -> Own {
         let household = |r: &&Record| r.kind == Kind::Job && r.flag("household_employer") == Some(true);
         Own {
             numbers: view.party_lines(),

@@ -46,7 +46,7 @@ pub struct Question {
 }
 
 /// Looks for words in everything the case holds. What is hidden from this look is neither searched nor shown.
-pub fn find(view: &View<'_>, own: &Own, question: &Question) -> Result<Found> {
+pub fn find(view: &View, own: &Own, question: &Question) -> Result<Found> {
     let (mut entries, mut hits) = (Vec::new(), Vec::new());
     for record in merge(view) {
         let shown = reduce(&record, own);

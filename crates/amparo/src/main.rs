@@ -2,7 +2,11 @@
 
 mod agent;
 mod cli;
+mod gather;
+mod picture;
 mod reading;
+mod seen;
+mod speech;
 
 use amparo_lang::Lang;
 use amparo_office::{Problem, Result, Store, VaultError};

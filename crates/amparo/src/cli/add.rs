@@ -1,16 +1,17 @@
 //! Giving papers: files and folders, the client's account, and reading again what is held.
 
-use super::gather::{self, Found, Left, Taken};
-use super::out::{Out, plain};
+use super::out::Out;
 use super::{Cx, ask, papers, usage};
-use crate::reading::{Options, ReadFailure, Workers, sealed_by};
+use crate::gather::{self, Found, Left, Taken, held};
+use crate::reading::{Options, ReadFailure, Workers};
+use crate::speech::plain;
 use amparo_model::ids::RunId;
 use amparo_model::{Kind, PartyId};
 use amparo_office::accession::Incoming;
 use amparo_office::{Desk, Exit, OpenCase, Problem, Result, contract, why};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeSet;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 /// The reading process, started once for a command.
@@ -338,16 +339,4 @@ pub fn reread(cx: &Cx, out: &mut Out) -> Result<u8> {
         }
         Ok(0)
     })
-}
-
-/// A kept paper in plain as a descriptor that lives in memory only.
-pub fn held(name: String, plain: &mut dyn Read) -> Result<Taken> {
-    let store = |e: std::io::Error| Problem::new(Exit::Store, "problem-store").with("why", why(&e));
-    let mut bytes = 0;
-    let fd = sealed_by(|file| {
-        bytes = std::io::copy(plain, file)?;
-        file.flush()
-    })
-    .map_err(store)?;
-    Ok(Taken::held(name, bytes, fd))
 }

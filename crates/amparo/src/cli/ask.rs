@@ -107,7 +107,7 @@ pub fn yes(cx: &Cx, question: &str) -> Result<bool> {
 
 /// Says that an answer does not fit; the question comes again.
 pub fn again(cx: &Cx, id: &str, typed: &str) -> Result<()> {
-    let text = cx.say(id, &[("value", super::out::plain(typed))]);
+    let text = cx.say(id, &[("value", crate::speech::plain(typed))]);
     writeln!(std::io::stderr().lock(), "{text}").map_err(|_| not_asked())
 }
 

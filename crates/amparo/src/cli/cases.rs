@@ -1,7 +1,8 @@
 //! Cases and their people.
 
-use super::out::{Out, plain};
+use super::out::Out;
 use super::{Cx, ask, usage};
+use crate::speech::plain;
 use amparo_analysis::view::zone_named;
 use amparo_model::CaseFile;
 use amparo_office::{Exit, Problem, Result};

@@ -1,11 +1,12 @@
 //! Keeping and forgetting: whose a paper is, what is held, withdrawn and destroyed; the log, the check, the backup.
 
-use super::add::{held, workers};
+use super::add::workers;
 use super::cases::day;
-use super::gather;
-use super::out::{Out, plain};
+use super::out::Out;
 use super::{Cx, usage};
+use crate::gather::{self, held};
 use crate::reading::Options;
+use crate::speech::plain;
 use amparo_model::Sha256;
 use amparo_office::{Apart, Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
 use serde_json::json;

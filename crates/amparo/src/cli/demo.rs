@@ -4,12 +4,13 @@
 //! leaves one HTML report and one PDF.
 
 use super::add::{self, workers};
-use super::gather::{self, Taken};
-use super::out::{Out, plain};
+use super::out::Out;
 use super::produce::{self, Around};
-use super::seen::Seen;
-use super::{Cx, ask, papers, system_ms, understand, usage};
+use super::{Cx, ask, system_ms, understand, usage};
+use crate::gather::{self, Taken};
 use crate::reading::{Options, Workers};
+use crate::seen::Seen;
+use crate::speech::plain;
 use amparo_chart::Thief;
 use amparo_model::PartyId;
 use amparo_office::accession::Incoming;
@@ -114,7 +115,7 @@ impl Show<'_> {
                     let args = [
                         ("file", format!("{token}/{}", plain(&giving.given.name))),
                         ("kind", cx.term("format", &report.kind)),
-                        ("state", papers::state(cx, report)),
+                        ("state", cx.speech().state(report)),
                         ("records", records.to_string()),
                     ];
                     out.line(cx.say("demo-file", &args));
@@ -131,23 +132,23 @@ impl Show<'_> {
     fn understand(&self, out: &mut Out, case: &mut OpenCase) -> Result<()> {
         let cx = self.cx;
         let look = cx.look(case, vec!["check".to_owned()])?;
-        let mut loaded = case.load(&look, Want::FACTS)?;
+        let loaded = case.load(&look, Want::FACTS)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let as_of = cx.as_of(&view.zone)?;
-        let seen = Seen::of(case, &view, own, None, as_of, understand::span(cx, as_of)?);
+        let seen = Seen::of(case.id(), view, own, None, as_of, understand::span(cx, as_of)?);
         self.step(out, "demo-months", &[])?;
         for grid in &seen.grids {
-            let token = view.file.token_of(Some(grid.subject)).unwrap_or_default();
+            let token = seen.view.file.token_of(Some(grid.subject)).unwrap_or_default();
             understand::print_coverage(cx, out, grid, token, &seen.own);
         }
         self.step(out, "demo-findings", &[])?;
         for finding in &seen.findings {
-            out.line(format!("  {}: {}", seen.who_heading(cx, finding.subject), seen.sentence(cx, &finding.says)));
-            for (what, values) in seen.differs(cx, finding) {
+            out.line(format!("  {}: {}", seen.who_heading(cx.speech(), finding.subject), seen.sentence(cx.speech(), &finding.says)));
+            for (what, values) in seen.differs(cx.speech(), finding) {
                 out.line(format!("      {what}: {}", values.iter().map(|v| plain(v)).collect::<Vec<_>>().join("  |  ")));
             }
-            let sources: Vec<String> = seen.because(finding).iter().take(2).map(|r| papers::source(cx, &r.provenance)).collect();
+            let sources: Vec<String> = seen.because(finding).iter().take(2).map(|r| cx.speech().source(&r.provenance)).collect();
             out.line(format!("      {}", sources.join("  |  ")));
         }
         Ok(())

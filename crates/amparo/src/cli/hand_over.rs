@@ -1,8 +1,9 @@
 //! Handing a case over: to the person it belongs to, to another office, or whole; and receiving one.
 
-use super::out::{Out, plain};
+use super::out::Out;
 use super::{Cx, papers, usage};
 use crate::reading::sealed_by;
+use crate::speech::plain;
 use amparo_analysis::CallTable;
 use amparo_model::Record;
 use amparo_office::access::reduce;
@@ -48,7 +49,7 @@ pub fn export(cx: &Cx, out: &mut Out) -> Result<u8> {
 
 /// The records as the contract prints them and as a spreadsheet, without what only a representative sets.
 fn records(case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> {
-    let mut loaded = case.load(look, Want::ALL)?;
+    let loaded = case.load(look, Want::ALL)?;
     let view = loaded.view();
     let own = OpenCase::own(&view, look);
     let without = |mut record: Record| {
@@ -62,7 +63,7 @@ fn records(case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> 
     let lines = sealed_by(|file| {
         let mut file = io::BufWriter::new(file);
         for record in papers::in_order(&view, &table, false).map(without) {
-            writeln!(file, "{}", contract::record(&reduce(&record, &own), view.file))?;
+            writeln!(file, "{}", contract::record(&reduce(&record, &own), &view.file))?;
         }
         file.flush()
     });
@@ -70,7 +71,7 @@ fn records(case: &OpenCase, look: &amparo_office::Look) -> Result<(File, File)> 
         let mut file = io::BufWriter::new(file);
         writeln!(file, "{}", papers::csv_head())?;
         for record in papers::in_order(&view, &table, false).map(without) {
-            writeln!(file, "{}", papers::csv_line(&reduce(&record, &own), view.file))?;
+            writeln!(file, "{}", papers::csv_line(&reduce(&record, &own), &view.file))?;
         }
         file.flush()
     });

@@ -1,7 +1,8 @@
 //! The members of the office, and who may open which case.
 
-use super::out::{Out, plain};
+use super::out::Out;
 use super::{Cx, ask, usage};
+use crate::speech::plain;
 use amparo_model::MemberId;
 use amparo_office::{Exit, Problem, Result, access};
 use serde_json::json;

@@ -6,7 +6,6 @@ mod cases;
 mod custody;
 mod demo;
 mod first;
-mod gather;
 mod hand_over;
 mod help;
 mod members;
@@ -14,11 +13,11 @@ mod out;
 mod papers;
 mod parse;
 mod produce;
-mod seen;
 mod spec;
 mod understand;
 
 use crate::agent;
+use crate::speech::{Speech, plain};
 use amparo_lang::{Lang, say, word};
 use amparo_model::event::Purpose;
 use amparo_model::results::Month;
@@ -103,19 +102,22 @@ pub struct Cx {
 }
 
 impl Cx {
+    pub fn speech(&self) -> Speech {
+        Speech { lang: self.lang }
+    }
+
     /// A sentence in the reader's language.
     pub fn say(&self, id: &str, args: &[(&str, String)]) -> String {
-        let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.clone().into())).collect();
-        say(id, &args, self.lang)
+        self.speech().say(id, args)
     }
 
     pub fn word(&self, id: &str) -> String {
-        word(id, self.lang)
+        self.speech().word(id)
     }
 
     /// The word of a code (`state-read`), or the code itself.
     pub fn term(&self, prefix: &str, code: &str) -> String {
-        amparo_lang::term(&format!("{prefix}-{code}"), self.lang)
+        self.speech().term(prefix, code)
     }
 
     pub fn spanish(&self) -> bool {
@@ -312,7 +314,7 @@ pub fn main(words: Vec<OsString>, places: Places) -> u8 {
 
 /// A problem in words.
 pub fn sentence(problem: &Problem, lang: Lang) -> String {
-    let said = |name: &str, value: &str| if name == "why" { why_in_words(value, lang) } else { out::plain(value) };
+    let said = |name: &str, value: &str| if name == "why" { why_in_words(value, lang) } else { plain(value) };
     let args: Vec<_> = problem.args.iter().map(|(name, value)| (*name, said(name, value).into())).collect();
     say(problem.id, &args, lang)
 }
@@ -322,9 +324,9 @@ fn why_in_words(why: &str, lang: Lang) -> String {
     let (code, detail) = why.split_once(':').unwrap_or((why, ""));
     let known = ["why", "reason"].into_iter().map(|prefix| format!("{prefix}-{code}")).find(|id| amparo_lang::has(id, lang));
     match known {
-        None => out::plain(why),
+        None => plain(why),
         Some(id) if detail.is_empty() => word(&id, lang),
-        Some(id) => format!("{} ({})", word(&id, lang), out::plain(detail)),
+        Some(id) => format!("{} ({})", word(&id, lang), plain(detail)),
     }
 }
 

@@ -94,14 +94,6 @@ pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
         .collect()
 }
 
-/// A text that came from a paper, made safe for a terminal: no control characters, no escape sequences.
-pub fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
-        .filter(|c| !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        .collect()
-}
-
 /// A cell of a spreadsheet (RFC 4180): quoted where needed, and never read as a formula.
 pub fn csv_cell(text: &str) -> String {
     let text = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
@@ -111,6 +103,7 @@ pub fn csv_cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::speech::plain;
 
     #[test]
     fn cells_are_never_formulas_and_papers_never_drive_the_terminal() {

@@ -1,15 +1,17 @@
 //! What was handed in and what was read in it: files, records, and the page behind a record.
 
-use super::add::{self, workers};
-use super::gather::Taken;
-use super::out::{Out, csv_cell, plain};
+use super::add::workers;
+use crate::picture::{Picture, WIDTH};
+
+use super::out::{Out, csv_cell};
 use super::{Cx, usage};
+use crate::speech::plain;
 use amparo_analysis::{CallTable, View, merge, view::print_order};
-use amparo_model::record::{FieldSpec, Type};
-use amparo_model::{CaseFile, Edtf, Giving, Kind, Place, Provenance, Record, Region, Report, Spot, State, Value};
+use amparo_model::record::Type;
+use amparo_model::{CaseFile, Giving, Kind, Record, Report, Spot};
 use amparo_office::access::{Shown, Visible, reduce};
 use amparo_office::load::Want;
-use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id, why};
+use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id};
 use std::path::PathBuf;
 
 // ---- files ----
@@ -51,12 +53,12 @@ pub fn table<'a>(cx: &Cx, out: &mut Out, givings: impl Iterator<Item = &'a Givin
         let name = if giving.given.path.is_empty() { &giving.given.name } else { &giving.given.path };
         let state = match giving.given.already {
             Some(earlier) => cx.say("state-already", &[("file", earlier.to_string())]),
-            None => state(cx, &giving.reading.report),
+            None => cx.speech().state(&giving.reading.report),
         };
         rows.push(row(cx, giving.seq.to_string(), plain(name), &giving.reading.report, state, file.token_of(giving.subject)));
         for inner in giving.reading.inside.iter().filter(|_| giving.given.already.is_none()) {
             let whose = file.token_of(giving.subject_of(&inner.path));
-            rows.push(row(cx, String::new(), format!("  {}", plain(&inner.path)), &inner.report, self::state(cx, &inner.report), whose));
+            rows.push(row(cx, String::new(), format!("  {}", plain(&inner.path)), &inner.report, cx.speech().state(&inner.report), whose));
         }
     }
     out.table(&rows);
@@ -74,17 +76,8 @@ fn row(cx: &Cx, number: String, name: String, report: &Report, state: String, wh
         count(report.furniture),
         count(report.rejects),
         count(report.pages_unread),
-        reaches(cx, report),
+        cx.speech().reaches(report),
     ]
-}
-
-/// The state in words, with its reason where it was not read whole.
-pub fn state(cx: &Cx, report: &Report) -> String {
-    let state = cx.term("state", report.state.as_str());
-    match &report.reason {
-        Some(reason) if report.state != State::Read => format!("{state}: {}", cx.term("reason", reason)),
-        _ => state,
-    }
 }
 
 /// A long name with its middle left out.
@@ -96,17 +89,6 @@ fn shortened(name: &str, most: usize) -> String {
     let head: String = name.chars().take(most / 2 - 2).collect();
     let tail: String = name.chars().skip(count - (most / 2 - 1)).collect();
     format!("{head}...{tail}")
-}
-
-/// What months a source reaches, as short dates.
-pub fn reaches(cx: &Cx, report: &Report) -> String {
-    let Some(covers) = &report.covers else { return String::new() };
-    let text = |e: &Option<Edtf>| e.as_ref().map_or("", |e| e.as_str()).get(..7).map_or_else(|| e.as_ref().map_or(String::new(), |e| e.to_string()), str::to_owned);
-    let range = format!("{} - {}", text(&covers.from), text(&covers.to));
-    match covers.why {
-        amparo_model::CoversWhy::CapSuspected => format!("{range} ({})", cx.word("cap-suspected")),
-        _ => range,
-    }
 }
 
 fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile) -> Result<u8> {
@@ -147,7 +129,7 @@ pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
         what.extend(cx.parsed.flag("whose").map_err(usage)?.map(str::to_owned));
         let look = cx.look(case, what)?;
         let want = Want { calls: kind.is_none_or(|k| k == Kind::Call), records: true, pages: kind.is_none_or(|k| k == Kind::Page) };
-        let mut loaded = case.load(&look, want)?;
+        let loaded = case.load(&look, want)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let wanted = |r: &Record| kind.is_none_or(|k| r.kind == k) && whose.is_none_or(|w| r.subject == Some(w));
@@ -161,9 +143,9 @@ pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
             seen = true;
             let shown = reduce(&record, &own);
             match (csv, cx.json()) {
-                (true, _) => out.line(csv_line(&shown, view.file)),
-                (false, true) => out.json(&contract::record(&shown, view.file)),
-                (false, false) => in_words(cx, out, &shown, view.file),
+                (true, _) => out.line(csv_line(&shown, &view.file)),
+                (false, true) => out.json(&contract::record(&shown, &view.file)),
+                (false, false) => in_words(cx, out, &shown, &view.file),
             }
             if out.closed() {
                 break;
@@ -177,7 +159,7 @@ pub fn records(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// All records in the order of the contract: merged, or one a source. Calls are made one at a time.
-pub fn in_order<'v>(view: &View<'v>, table: &'v CallTable<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
+pub fn in_order<'v>(view: &View, table: &'v CallTable<'v>, unmerged: bool) -> Box<dyn Iterator<Item = Record> + 'v> {
     let mut records = if unmerged { view.records.clone() } else { merge(view) };
     records.sort_by(print_order);
     let calls: Box<dyn Iterator<Item = Record>> = if unmerged { Box::new(table.unmerged_records()) } else { Box::new(table.records()) };
@@ -198,7 +180,7 @@ fn in_words(cx: &Cx, out: &mut Out, shown: &Visible<Shown>, file: &CaseFile) {
     }
     for spec in record.kind.fields() {
         if let Some(value) = record.fields.get(spec.name) {
-            line += &format!("  {}: {}", cx.term("field", spec.name), shortened(&value_in_words(cx, spec, value), 80));
+            line += &format!("  {}: {}", cx.term("field", spec.name), shortened(&cx.speech().value(spec, value), 80));
         }
     }
     if let Some(number) = number_masked {
@@ -208,39 +190,11 @@ fn in_words(cx: &Cx, out: &mut Out, shown: &Visible<Shown>, file: &CaseFile) {
         line += &format!("  ({})", cx.word("masked"));
     }
     out.line(line);
-    let mut source = format!("    {}", source(cx, &record.provenance));
+    let mut source = format!("    {}", cx.speech().source(&record.provenance));
     for (_, also) in &record.also {
-        source += &format!("; {}", self::source(cx, also));
+        source += &format!("; {}", cx.speech().source(also));
     }
     out.line(format!("{source}; {}", cx.term("certainty", record.certainty.as_str())));
-}
-
-/// A value in words: one of a list and yes or no in the reader's language, everything else as it stands.
-pub fn value_in_words(cx: &Cx, spec: &FieldSpec, value: &Value) -> String {
-    match (spec.ty, value) {
-        (Type::Choice(_), Value::Text(code)) => cx.term("choice", code),
-        (Type::Flag, Value::Flag(yes)) => cx.word(if *yes { "yes" } else { "no" }),
-        // The currency stands beside it.
-        (_, Value::Number(cents)) if spec.name.ends_with("_cents") => Value::Hundredths(*cents).to_text(),
-        (_, value) => plain(&value.to_text()),
-    }
-}
-
-/// A source in words: file, path inside, page or line.
-pub fn source(cx: &Cx, p: &Provenance) -> String {
-    let place = place(cx, &p.place);
-    if place.is_empty() { plain(&p.name) } else { format!("{}, {place}", plain(&p.name)) }
-}
-
-/// A place within its file: path inside, page or line; empty for the whole file.
-pub fn place(cx: &Cx, place: &Place) -> String {
-    let spot = match place.spot {
-        Spot::Whole => None,
-        Spot::Row(row) => Some(cx.say("place-row", &[("row", row.to_string())])),
-        Spot::Page { page, .. } => Some(cx.say("place-page", &[("page", page.to_string())])),
-    };
-    let inside = (!place.inside.is_empty()).then(|| plain(&place.inside));
-    inside.into_iter().chain(spot).collect::<Vec<_>>().join(", ")
 }
 
 /// Every field of every kind once, in the order the kinds name them.
@@ -286,9 +240,6 @@ pub fn csv_line(shown: &Visible<Shown>, file: &CaseFile) -> String {
 
 // ---- the page behind a record ----
 
-/// Pixels across a shown page: Letter at 150 dots an inch.
-const WIDTH: u32 = 1_275;
-
 pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
     let text = cx.parsed.need("record").map_err(usage)?.to_owned();
     let id = record_id(&text)?;
@@ -296,58 +247,16 @@ pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|_, case| {
         // The look names the giving and the place only once they are known: that it was asked for is written first.
         let look = cx.look(case, vec!["record".to_owned()])?;
-        let mut loaded = case.load(&look, Want::ALL)?;
+        let loaded = case.load(&look, Want::ALL)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let table = CallTable::build(&view);
         let found = in_order(&view, &table, true).find(|r| r.id == id);
         let record = found.ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &text))?;
-        let png = picture(case, &look, &record, &reduce(&record, &own), cx)?;
+        let png = Picture::of(case, &look, &record, &reduce(&record, &own), cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
         std::fs::write(&path, &png).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))?;
-        in_words(cx, out, &reduce(&record, &own), view.file);
+        in_words(cx, out, &reduce(&record, &own), &view.file);
         out.line(cx.say("answer-shown", &[("path", path.display().to_string())]));
         Ok(0)
     })
-}
-
-/// The place a record comes from, as PNG: its page with the rectangle, its line framed, or what was read where neither can be drawn.
-pub fn picture(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Shown>, cx: &Cx) -> Result<Vec<u8>> {
-    let workers = workers()?;
-    // A line of a telephone's file stands among other people's lines: without a reason only what may be shown is drawn.
-    let among_others = matches!(record.kind, Kind::Call | Kind::Message | Kind::Contact | Kind::Deposit);
-    if !look.unmasked && (shown.get().masked || among_others) {
-        return facts(&workers, shown, cx);
-    }
-    let (name, _, mut body) = case.fetch(look, record.provenance.giving)?;
-    let taken = add::held(name, &mut body)?;
-    let Place { inside, spot, .. } = &record.provenance.place;
-    let drawn = match spot {
-        Spot::Page { page, region } => {
-            let marks: Vec<Region> = if *region == Region::WHOLE { vec![] } else { vec![*region] };
-            workers.page(&taken.file, &taken.name, taken.bytes, inside, *page, WIDTH, &marks)
-        }
-        Spot::Row(row) => workers.row(&taken.file, &taken.name, taken.bytes, inside, *row, WIDTH),
-        Spot::Whole => workers.page(&taken.file, &taken.name, taken.bytes, inside, 1, WIDTH, &[]),
-    };
-    match drawn {
-        Ok(png) => Ok(png),
-        // A row of a database has no page: what was read stands on one.
-        Err(_) => facts(&workers, shown, cx),
-    }
-}
-
-/// A page made of what was read and may be shown.
-fn facts(workers: &crate::reading::Workers, shown: &Visible<Shown>, cx: &Cx) -> Result<Vec<u8>> {
-    let text = fields_as_lines(cx, shown);
-    let made = Taken::of("record.txt".to_owned(), text.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))?;
-    workers.row(&made.file, &made.name, made.bytes, "", 1, WIDTH).map_err(|e| Problem::new(Exit::No, "problem-page").with("why", cx.term("reason", e.reason())))
-}
-
-fn fields_as_lines(cx: &Cx, shown: &Visible<Shown>) -> String {
-    let Shown { record, number_masked, .. } = shown.get();
-    let mut lines = vec![format!("{}: {}", cx.term("kind", record.kind.as_str()), source(cx, &record.provenance))];
-    let fields = record.kind.fields().iter().filter_map(|s| record.fields.get(s.name).map(|v| format!("{}: {}", cx.term("field", s.name), value_in_words(cx, s, v))));
-    lines.extend(fields);
-    lines.extend(number_masked.as_ref().map(|n| format!("{}: {n}", cx.term("field", "number"))));
-    lines.join("\n")
 }

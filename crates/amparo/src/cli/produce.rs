@@ -1,10 +1,12 @@
 //! What is written for people: the working chronology as a PDF, and the report as one HTML file.
 
 use super::add::{unmade, workers};
-use super::out::{Out, plain};
-use super::seen::Seen;
+use super::out::Out;
 use super::{Cx, understand};
+use crate::picture::{Picture, WIDTH};
 use crate::reading::Workers;
+use crate::seen::Seen;
+use crate::speech::plain;
 use amparo_chart::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, report_html};
 use amparo_model::{Edtf, State};
 use amparo_office::load::Want;
@@ -31,11 +33,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn chronology_pdf(cx: &Cx, case: &mut OpenCase, office: &str, workers: &Workers) -> Result<Vec<u8>> {
     let whose = cx.whose(case)?;
     let look = cx.look(case, vec!["chronology".to_owned()])?;
-    let mut loaded = case.load(&look, Want::FACTS)?;
+    let loaded = case.load(&look, Want::FACTS)?;
     let view = loaded.view();
     let own = OpenCase::own(&view, &look);
     let as_of = cx.as_of(&view.zone)?;
-    let seen = Seen::of(case, &view, own, whose, as_of, understand::span(cx, as_of)?);
+    let seen = Seen::of(case.id(), view, own, whose, as_of, understand::span(cx, as_of)?);
     let data = chronology_data(cx, case, &seen, office)?;
     let pdf = workers.produce("chronology", cx.lang.code(), data).map_err(unmade)?;
     case.produced("chronology", &pdf, cx.lang.code())?;
@@ -43,7 +45,7 @@ pub fn chronology_pdf(cx: &Cx, case: &mut OpenCase, office: &str, workers: &Work
 }
 
 /// The content of the chronology as plain data, in the reader's language (the shape is the renderer's).
-fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> Result<Json> {
+fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen, office: &str) -> Result<Json> {
     let (entry, hash, words) = case.content_head(cx.spanish())?;
     let month = |m| amparo_lang::month(m, cx.lang);
     let when = |e: &Edtf| amparo_lang::date(e, cx.lang);
@@ -62,9 +64,9 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> R
         .map(|f| {
             json!({
                 "when": f.when.as_ref().map(when).unwrap_or_default(),
-                "whose": seen.who(cx, f.subject),
+                "whose": seen.who(cx.speech(), f.subject),
                 "kind": cx.term("type", f.kind.as_str()),
-                "sentence": seen.sentence(cx, &f.says),
+                "sentence": seen.sentence(cx.speech(), &f.says),
                 "settled": f.resolution.map(|r| cx.term("resolution", r.as_str())).unwrap_or_default(),
                 "references": seen.references(f.because(), f.subject),
             })
@@ -77,21 +79,21 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> R
             json!({
                 "when": when(&i.when),
                 "lane": cx.term("lane", i.lane.as_str()),
-                "whose": seen.who(cx, i.subject),
-                "sentence": seen.sentence(cx, &i.says),
+                "whose": seen.who(cx.speech(), i.subject),
+                "sentence": seen.sentence(cx.speech(), &i.says),
                 "references": seen.references(&i.records, i.subject),
             })
         })
         .collect();
-    let grids: Vec<Json> = seen.grids.iter().map(|g| json!(seen.grid(cx, g))).collect();
-    let lanes: Vec<Json> = seen.grids.iter().map(|g| json!(seen.lanes(cx, g))).collect();
+    let grids: Vec<Json> = seen.grids.iter().map(|g| json!(seen.grid(cx.speech(), g))).collect();
+    let lanes: Vec<Json> = seen.grids.iter().map(|g| json!(seen.lanes(cx.speech(), g))).collect();
     let gaps: Vec<Json> = seen
         .grids
         .iter()
         .flat_map(|c| {
             c.gaps.iter().map(|g| {
                 json!({
-                    "whose": seen.who(cx, Some(c.subject)), "from": month(g.from), "to": month(g.to), "months": g.months,
+                    "whose": seen.who(cx.speech(), Some(c.subject)), "from": month(g.from), "to": month(g.to), "months": g.months,
                 })
             })
         })
@@ -102,12 +104,12 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> R
         .flat_map(|c| {
             c.ask.iter().map(|(m, says)| {
                 json!({
-                    "whose": seen.who(cx, Some(c.subject)), "month": month(*m), "sentence": seen.sentence(cx, says),
+                    "whose": seen.who(cx.speech(), Some(c.subject)), "month": month(*m), "sentence": seen.sentence(cx.speech(), says),
                 })
             })
         })
         .collect();
-    let calls: Vec<Json> = seen.people.iter().filter_map(|p| seen.calls(cx, *p)).map(|c| json!(c)).collect();
+    let calls: Vec<Json> = seen.people.iter().filter_map(|p| seen.calls(cx.speech(), *p)).map(|c| json!(c)).collect();
     let sources: Vec<Json> = seen
         .sources()
         .iter()
@@ -116,7 +118,7 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen<'_>, office: &str) -> R
             let r = &g.reading.report;
             let inside = g.reading.inside.iter().map(|i| i.report.records).sum::<u64>();
             json!({
-                "number": number, "name": plain(&g.given.name), "kind": cx.term("format", &r.kind), "whose": seen.who(cx, g.subject), "reaches": seen.reaches(cx, g),
+                "number": number, "name": plain(&g.given.name), "kind": cx.term("format", &r.kind), "whose": seen.who(cx.speech(), g.subject), "reaches": seen.reaches(cx.speech(), g),
                 "state": cx.term("state", r.state.as_str()), "records": r.records + inside, "furniture": r.furniture, "rejects": r.rejects, "unread": r.pages_unread,
             })
         })
@@ -149,16 +151,18 @@ pub struct Around {
 /// The report of a case: one HTML file with everything in it, pages side by side included.
 pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
     let look = cx.look(case, vec!["report".to_owned()])?;
-    let mut loaded = case.load(&look, Want::FACTS)?;
+    let loaded = case.load(&look, Want::FACTS)?;
     let view = loaded.view();
     let own = OpenCase::own(&view, &look);
     let as_of = cx.as_of(&view.zone)?;
-    let seen = Seen::of(case, &view, own, None, as_of, understand::span(cx, as_of)?);
+    let seen = Seen::of(case.id(), view, own, None, as_of, understand::span(cx, as_of)?);
     let findings = seen.findings.iter().filter(|f| f.resolution.is_none()).map(|f| finding(cx, case, &look, &seen, f)).collect::<Result<Vec<_>>>()?;
     let ask = seen
         .grids
         .iter()
-        .flat_map(|c| c.ask.iter().map(|(_, says)| ReportAsk { month: seen.who_heading(cx, Some(c.subject)), whose: String::new(), sentence: seen.sentence(cx, says) }))
+        .flat_map(|c| {
+            c.ask.iter().map(|(_, says)| ReportAsk { month: seen.who_heading(cx.speech(), Some(c.subject)), whose: String::new(), sentence: seen.sentence(cx.speech(), says) })
+        })
         .collect();
     let (entry, _, words) = case.content_head(cx.spanish())?;
     let mut foot = vec![cx.say("answer-head", &[("seq", entry.to_string()), ("words", words)])];
@@ -172,9 +176,9 @@ pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
         made_on: amparo_lang::date(&Edtf::day(as_of), cx.lang),
         lead: String::new(),
         findings,
-        coverage: seen.grids.iter().map(|g| seen.grid(cx, g)).collect(),
-        lanes: seen.grids.iter().map(|g| seen.lanes(cx, g)).collect(),
-        calls: seen.people.iter().filter_map(|p| seen.calls(cx, *p)).collect(),
+        coverage: seen.grids.iter().map(|g| seen.grid(cx.speech(), g)).collect(),
+        lanes: seen.grids.iter().map(|g| seen.lanes(cx.speech(), g)).collect(),
+        calls: seen.people.iter().filter_map(|p| seen.calls(cx.speech(), *p)).collect(),
         ask,
         files: files(cx, &seen),
         thief: around.thief,
@@ -184,16 +188,16 @@ pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
 }
 
 /// A finding with its two papers side by side, each with the place marked.
-fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen<'_>, f: &amparo_model::results::Finding) -> Result<ReportFinding> {
+fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen, f: &amparo_model::results::Finding) -> Result<ReportFinding> {
     let mut papers = Vec::new();
     for record in seen.because(f).into_iter().take(2) {
         let shown = amparo_office::access::reduce(record, &seen.own);
-        let png = super::papers::picture(case, look, record, &shown, cx)?;
+        let png = Picture::of(case, look, record, &shown, cx.speech())?.draw(&super::add::workers()?, WIDTH, cx.speech())?;
         let (width, height) = png_size(&png).unwrap_or((0, 0));
-        papers.push(ReportPaper { name: plain(&record.provenance.name), caption: super::papers::place(cx, &record.provenance.place), png, width, height });
+        papers.push(ReportPaper { name: plain(&record.provenance.name), caption: cx.speech().place(&record.provenance.place), png, width, height });
     }
-    let title = format!("{}: {}, {}", cx.term("type", f.kind.as_str()), cx.term("about", f.about.as_str()), seen.who(cx, f.subject));
-    Ok(ReportFinding { title: super::seen::capital(&title), sentence: seen.sentence(cx, &f.says), differs: seen.differs(cx, f), papers })
+    let title = format!("{}: {}, {}", cx.term("type", f.kind.as_str()), cx.term("about", f.about.as_str()), seen.who(cx.speech(), f.subject));
+    Ok(ReportFinding { title: crate::speech::capital(&title), sentence: seen.sentence(cx.speech(), &f.says), differs: seen.differs(cx.speech(), f), papers })
 }
 
 fn png_size(png: &[u8]) -> Option<(u32, u32)> {
@@ -201,10 +205,10 @@ fn png_size(png: &[u8]) -> Option<(u32, u32)> {
     Some((number(16)?, number(20)?))
 }
 
-fn files(cx: &Cx, seen: &Seen<'_>) -> Vec<ReportFile> {
+fn files(cx: &Cx, seen: &Seen) -> Vec<ReportFile> {
     let file = |g: &&amparo_model::Giving| {
         let r = &g.reading.report;
-        let state_text = super::papers::state(cx, r);
+        let state_text = cx.speech().state(r);
         ReportFile {
             name: plain(if g.given.path.is_empty() { &g.given.name } else { &g.given.path }),
             kind: cx.term("format", &r.kind),
@@ -214,8 +218,8 @@ fn files(cx: &Cx, seen: &Seen<'_>) -> Vec<ReportFile> {
                 State::Unread | State::Refused | State::Withdrawn => FileState::Unread,
             },
             state_text,
-            whose: seen.who(cx, g.subject),
-            reaches: seen.reaches(cx, g),
+            whose: seen.who(cx.speech(), g.subject),
+            reaches: seen.reaches(cx.speech(), g),
             records: r.records + g.reading.inside.iter().map(|i| i.report.records).sum::<u64>(),
             furniture: r.furniture,
             rejects: r.rejects,

@@ -1,14 +1,16 @@
 //! What the papers say together: timeline, months, points to clarify, calls, search, and deciding on them.
 
-use super::out::{Out, plain};
-use super::{Cx, ask, papers, usage};
+use super::out::Out;
+use super::{Cx, ask, usage};
+use crate::seen::people;
+use crate::speech::plain;
 use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
 use amparo_model::event::{At, Resolution};
 use amparo_model::ids::FindingId;
 use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Month, Says, Strength};
-use amparo_model::{Kind, PartyId, Record};
+use amparo_model::{Kind, Record};
 use amparo_office::access::Own;
 use amparo_office::contract::{self, Both, Names};
 use amparo_office::load::{Loaded, Want};
@@ -50,7 +52,7 @@ pub fn timeline_of(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|_, case| {
         let whose = cx.whose(case)?;
         let (from, to) = (cx.month("from-month")?, cx.month("to")?);
-        let (look, mut loaded) = facts(cx, case, "timeline", Want::FACTS)?;
+        let (look, loaded) = facts(cx, case, "timeline", Want::FACTS)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let as_of = cx.as_of(&view.zone)?;
@@ -65,7 +67,7 @@ pub fn timeline_of(cx: &Cx, out: &mut Out) -> Result<u8> {
                 continue;
             }
             match cx.json() {
-                true => out.json(&contract::timeline(&item, view.file, &names, &both(&item.says, &own))),
+                true => out.json(&contract::timeline(&item, &view.file, &names, &both(&item.says, &own))),
                 false => rows.push(vec![
                     amparo_lang::date(&item.when, cx.lang),
                     cx.term("lane", item.lane.as_str()),
@@ -83,16 +85,11 @@ pub fn timeline_of(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-/// The people asked about: one, or all of the case.
-pub fn people(view: &View<'_>, whose: Option<PartyId>) -> Vec<PartyId> {
-    view.file.parties.iter().map(|p| p.id).filter(|id| whose.is_none_or(|w| w == *id)).collect()
-}
-
 pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
     let claim = cx.parsed.flag_as("claim", Claim::parse).map_err(usage)?.unwrap_or(Claim::Presence);
     cx.in_case(|_, case| {
         let whose = cx.whose(case)?;
-        let (look, mut loaded) = facts(cx, case, "coverage", Want::FACTS)?;
+        let (look, loaded) = facts(cx, case, "coverage", Want::FACTS)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let as_of = cx.as_of(&view.zone)?;
@@ -108,7 +105,7 @@ pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
             let grid = coverage(&view, &records, &calls, claim, party, from, to, as_of);
             if cx.json() {
                 let ask: Vec<(String, Both)> = grid.ask.iter().map(|(m, says)| (m.to_string(), both(says, &own))).collect();
-                out.json(&contract::coverage(&grid, view.file, &names, &ask));
+                out.json(&contract::coverage(&grid, &view.file, &names, &ask));
                 continue;
             }
             let token = view.file.token_of(Some(party)).unwrap_or_default();
@@ -157,27 +154,22 @@ pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own:
     out.line("");
 }
 
-/// The findings of the case as they stand, with how each was settled.
-pub fn settled_findings(view: &View<'_>, case: &OpenCase, records: &[Record], calls: &CallTable<'_>, as_of: Date) -> Vec<Finding> {
-    findings(view, case.id(), records, calls, as_of)
-}
-
 pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|_, case| {
         let whose = cx.whose(case)?;
-        let (look, mut loaded) = facts(cx, case, "check", Want::FACTS)?;
+        let (look, loaded) = facts(cx, case, "check", Want::FACTS)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let (records, calls) = (merge(&view), CallTable::build(&view));
         let tokens = case.tokens()?;
         let names = Names { token: &|text| tokens.of(text) };
-        let mut found = settled_findings(&view, case, &records, &calls, cx.as_of(&view.zone)?);
+        let mut found = findings(&view, case.id(), &records, &calls, cx.as_of(&view.zone)?);
         found.retain(|f| whose.is_none_or(|w| f.subject == Some(w)));
         if cx.json() {
-            found.iter().for_each(|f| out.json(&contract::finding(f, view.file, &names, &both(&f.says, &own))));
+            found.iter().for_each(|f| out.json(&contract::finding(f, &view.file, &names, &both(&f.says, &own))));
             return Ok(0);
         }
-        let behind: Vec<Record> = super::seen::calls_behind(&calls, &records, &found).into_iter().chain(records).collect();
+        let behind: Vec<Record> = crate::seen::calls_behind(&calls, &records, &found).into_iter().chain(records).collect();
         print_findings(cx, out, &view, &behind, &found, &own);
         if found.is_empty() {
             out.line(cx.word("answer-no-findings"));
@@ -191,7 +183,7 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// Each finding as a sentence, with its id and the papers it stands on.
-fn print_findings(cx: &Cx, out: &mut Out, view: &View<'_>, records: &[Record], found: &[Finding], own: &Own) {
+fn print_findings(cx: &Cx, out: &mut Out, view: &View, records: &[Record], found: &[Finding], own: &Own) {
     for finding in found {
         let whose = view.file.token_of(finding.subject).map(|t| amparo_lang::party(t, cx.lang)).unwrap_or_default();
         let mut head = format!("{}  {}, {}", finding.id(), cx.term("type", finding.kind.as_str()), whose);
@@ -207,7 +199,7 @@ fn print_findings(cx: &Cx, out: &mut Out, view: &View<'_>, records: &[Record], f
 
 fn source_of(cx: &Cx, records: &[Record], id: &EvidenceId) -> Option<String> {
     match id {
-        EvidenceId::Record(id) => records.iter().find(|r| r.id == *id || r.also.iter().any(|(a, _)| a == id)).map(|r| papers::source(cx, &r.provenance)),
+        EvidenceId::Record(id) => records.iter().find(|r| r.id == *id || r.also.iter().any(|(a, _)| a == id)).map(|r| cx.speech().source(&r.provenance)),
         EvidenceId::Calls { month, .. } => Some(format!("{}, {}", cx.term("kind", Kind::Call.as_str()), amparo_lang::month(*month, cx.lang))),
     }
 }
@@ -224,7 +216,7 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
         let whose = cx.whose(case)?;
         let (from, to) = (cx.month("from-month")?, cx.month("to")?);
         let want = Want { calls: true, records: true, pages: false };
-        let (look, mut loaded) = facts(cx, case, "calls", want)?;
+        let (look, loaded) = facts(cx, case, "calls", want)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         // A question about one number reads that number's calls only.
@@ -246,7 +238,7 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
             let open = s.of_party || own.may_show(s.e164.then_some(s.number.as_str()), Some(&s.number));
             let masked = (!open).then(|| amparo_model::numbers::mask_number(&s.number));
             if cx.json() {
-                out.json(&contract::call_summary(&s, view.file, masked));
+                out.json(&contract::call_summary(&s, &view.file, masked));
                 continue;
             }
             let name = if masked.is_none() { s.name.clone().unwrap_or_default() } else { String::new() };
@@ -277,7 +269,7 @@ pub fn calls(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// The numbers of the case that a person may mean: the same digits, or those of it that were typed from its end.
-fn numbers_like(view: &View<'_>, typed: &str) -> Vec<String> {
+fn numbers_like(view: &View, typed: &str) -> Vec<String> {
     let digits = |t: &str| t.chars().filter(char::is_ascii_digit).collect::<String>();
     let wanted = digits(typed);
     let fits = |number: &str| {
@@ -320,7 +312,7 @@ fn day_number(month: Month, day: u32) -> u32 {
 }
 
 fn find_in(cx: &Cx, out: &mut Out, case: &mut OpenCase, question: &Question, named: bool) -> Result<()> {
-    let (look, mut loaded) = facts(cx, case, "find", Want::ALL)?;
+    let (look, loaded) = facts(cx, case, "find", Want::ALL)?;
     let view = loaded.view();
     let own = OpenCase::own(&view, &look);
     let found = search::find(&view, &own, question)?;
@@ -348,7 +340,7 @@ fn find_in(cx: &Cx, out: &mut Out, case: &mut OpenCase, question: &Question, nam
             continue;
         }
         let place = match hit {
-            Hit::Record { record } => format!("{}  {}, {}", record.id, cx.term("kind", record.kind.as_str()), papers::source(cx, &record.provenance)),
+            Hit::Record { record } => format!("{}  {}, {}", record.id, cx.term("kind", record.kind.as_str()), cx.speech().source(&record.provenance)),
             Hit::Page { name, page, inside, .. } => {
                 let name = if inside.is_empty() { name.clone() } else { format!("{name}/{inside}") };
                 format!("{}, {}", plain(&name), cx.say("place-page", &[("page", page.to_string())]))
@@ -387,25 +379,25 @@ pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
         return correct(cx, out);
     }
     cx.in_case(|_, case| {
-        let (look, mut loaded) = facts(cx, case, "review", Want::FACTS)?;
+        let (look, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let records = merge(&view);
         let table = CallTable::build(&view);
-        let mut waiting = settled_findings(&view, case, &records, &table, cx.as_of(&view.zone)?);
+        let mut waiting = findings(&view, case.id(), &records, &table, cx.as_of(&view.zone)?);
         waiting.retain(|f| f.resolution.is_none());
         let doubtful: Vec<&Record> = records.iter().filter(|r| r.confidence.is_some_and(|c| c < DOUBTFUL)).collect();
         if cx.json() {
             let tokens = case.tokens()?;
             let names = Names { token: &|text| tokens.of(text) };
-            waiting.iter().for_each(|f| out.json(&contract::finding(f, view.file, &names, &both(&f.says, &own))));
-            doubtful.iter().for_each(|r| out.json(&contract::record(&amparo_office::access::reduce(r, &own), view.file)));
+            waiting.iter().for_each(|f| out.json(&contract::finding(f, &view.file, &names, &both(&f.says, &own))));
+            doubtful.iter().for_each(|r| out.json(&contract::record(&amparo_office::access::reduce(r, &own), &view.file)));
             return Ok(0);
         }
-        let behind: Vec<Record> = super::seen::calls_behind(&table, &records, &waiting).into_iter().chain(records.iter().cloned()).collect();
+        let behind: Vec<Record> = crate::seen::calls_behind(&table, &records, &waiting).into_iter().chain(records.iter().cloned()).collect();
         print_findings(cx, out, &view, &behind, &waiting, &own);
         for record in &doubtful {
-            out.line(format!("{}  {}, {}: {}", record.id, cx.term("kind", record.kind.as_str()), papers::source(cx, &record.provenance), cx.word("review-doubtful")));
+            out.line(format!("{}  {}, {}: {}", record.id, cx.term("kind", record.kind.as_str()), cx.speech().source(&record.provenance), cx.word("review-doubtful")));
         }
         for (a, b) in table.ambiguous() {
             out.line(cx.say("review-ambiguous", &[("one", a.to_string()), ("other", b.to_string())]));
@@ -428,7 +420,7 @@ fn resolution(text: &str) -> Option<Resolution> {
 fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
     let how = cx.parsed.flag_as("as", resolution).map_err(usage)?.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", "--as"))?;
     cx.in_case(|_, case| {
-        let (_, mut loaded) = facts(cx, case, "review", Want::FACTS)?;
+        let (_, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
         let records = merge(&view);
         let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
@@ -454,7 +446,7 @@ fn correct(cx: &Cx, out: &mut Out) -> Result<u8> {
     let field = cx.parsed.flag("field").map_err(usage)?.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", "--field"))?.to_owned();
     let value = ask::line(cx, "ask-value")?;
     cx.in_case(|_, case| {
-        let (_, mut loaded) = facts(cx, case, "review", Want::FACTS)?;
+        let (_, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
         let record = view.records.iter().find(|r| r.id == id).cloned().ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", id))?;
         drop(view);

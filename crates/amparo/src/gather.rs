@@ -3,13 +3,14 @@
 //! Nothing is followed out of a named folder: a link inside it is listed and left alone. A database and
 //! what lies beside it (`-wal`) are one giving.
 
-use crate::reading::{self, Beside, Options, ReadFailure, Workers};
+use crate::reading::{self, Beside, Options, ReadFailure, Workers, sealed_by};
 use amparo_model::Sha256;
 use amparo_model::wire::FromWorker;
 use amparo_office::accession::ReadFile;
+use amparo_office::{Exit, Problem, why};
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
@@ -179,4 +180,16 @@ pub fn reader<'a>(workers: &'a Workers, taken: &'a Taken, beside: &'a [Taken], o
         }
         report.map_err(|e: ReadFailure| e.reason().to_owned())
     })
+}
+
+/// A kept paper in plain as a descriptor that lives in memory only.
+pub fn held(name: String, plain: &mut dyn Read) -> amparo_office::Result<Taken> {
+    let store = |e: std::io::Error| Problem::new(Exit::Store, "problem-store").with("why", why(&e));
+    let mut bytes = 0;
+    let fd = sealed_by(|file| {
+        bytes = std::io::copy(plain, file)?;
+        file.flush()
+    })
+    .map_err(store)?;
+    Ok(Taken::held(name, bytes, fd))
 }

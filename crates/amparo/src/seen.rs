@@ -1,13 +1,12 @@
 //! A whole case as a reader sees it, in one language: what the chronology, the report and the charts are made of.
 
-use super::understand::{people, said, settled_findings};
-use super::{Cx, papers};
-use amparo_analysis::{CallTable, View, coverage, merge, timeline};
+use crate::speech::{Speech, capital, plain};
+use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
+use amparo_lang::sentence;
 use amparo_model::event::SegmentKind;
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
-use amparo_model::{Edtf, Giving, Kind, PartyId, Record};
-use amparo_office::OpenCase;
+use amparo_model::{Edtf, Giving, JournalId, Kind, PartyId, Record};
 use amparo_office::access::Own;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const NUMBERS: usize = 8;
 
 /// Everything computed once.
-pub struct Seen<'v> {
-    pub view: &'v View<'v>,
+pub struct Seen {
+    pub view: View,
     pub own: Own,
     pub as_of: Date,
     pub span: (Month, Month),
@@ -31,28 +30,28 @@ pub struct Seen<'v> {
     calls_behind: Vec<Record>,
 }
 
-impl<'v> Seen<'v> {
-    pub fn of(case: &OpenCase, view: &'v View<'v>, own: Own, whose: Option<PartyId>, as_of: Date, span: (Month, Month)) -> Seen<'v> {
-        let (records, calls) = (merge(view), CallTable::build(view));
-        let people = people(view, whose);
-        let mut findings = settled_findings(view, case, &records, &calls, as_of);
+impl Seen {
+    pub fn of(case: JournalId, view: View, own: Own, whose: Option<PartyId>, as_of: Date, span: (Month, Month)) -> Seen {
+        let (records, calls) = (merge(&view), CallTable::build(&view));
+        let people = people(&view, whose);
+        let mut findings = findings(&view, case, &records, &calls, as_of);
         findings.retain(|f| whose.is_none_or(|w| f.subject == Some(w)));
-        let mut items = timeline(view, &records, &calls).items;
+        let mut items = timeline(&view, &records, &calls).items;
         items.retain(|i| whose.is_none_or(|w| i.subject == Some(w)) && i.when.earliest().is_none_or(|d| d <= as_of));
-        let grids = people.iter().map(|p| coverage(view, &records, &calls, Claim::Presence, *p, span.0, span.1, as_of)).collect();
+        let grids = people.iter().map(|p| coverage(&view, &records, &calls, Claim::Presence, *p, span.0, span.1, as_of)).collect();
         let summaries = calls.summaries(None);
         let calls_behind = calls_behind(&calls, &records, &findings);
         drop(calls);
         Seen { view, own, as_of, span, people, records, findings, items, grids, summaries, calls_behind }
     }
 
-    pub fn who(&self, cx: &Cx, party: Option<PartyId>) -> String {
-        self.view.file.token_of(party).map_or_else(|| cx.word("party-none"), |t| amparo_lang::party(t, cx.lang))
+    pub fn who(&self, speech: Speech, party: Option<PartyId>) -> String {
+        self.view.file.token_of(party).map_or_else(|| speech.word("party-none"), |t| amparo_lang::party(t, speech.lang))
     }
 
     /// A person in a heading: the role, begun with a capital.
-    pub fn who_heading(&self, cx: &Cx, party: Option<PartyId>) -> String {
-        capital(&self.who(cx, party))
+    pub fn who_heading(&self, speech: Speech, party: Option<PartyId>) -> String {
+        capital(&self.who(speech, party))
     }
 
     // ---- sources ----
@@ -86,58 +85,58 @@ impl<'v> Seen<'v> {
 
     // ---- charts ----
 
-    pub fn grid(&self, cx: &Cx, coverage: &Coverage) -> Grid {
-        let who = self.who_heading(cx, Some(coverage.subject));
-        let month = |m: Month| amparo_lang::month(m, cx.lang);
+    pub fn grid(&self, speech: Speech, coverage: &Coverage) -> Grid {
+        let who = self.who_heading(speech, Some(coverage.subject));
+        let month = |m: Month| amparo_lang::month(m, speech.lang);
         let range = [("from", month(self.span.0)), ("to", month(self.span.1))];
         let boxes = coverage.months.iter().map(|m| MonthBox { month: m.month, best: m.best.into(), records: m.evidence.iter().map(|e| e.count).sum() });
         Grid {
-            title: cx.say("chart-coverage", &[("who", who), ("claim", cx.term("claim", coverage.claim.as_str()))]),
-            desc: cx.say("chart-coverage-desc", &range),
+            title: speech.say("chart-coverage", &[("who", who), ("claim", speech.term("claim", coverage.claim.as_str()))]),
+            desc: speech.say("chart-coverage-desc", &range),
             months: boxes.collect(),
         }
     }
 
-    pub fn lanes(&self, cx: &Cx, coverage: &Coverage) -> Lanes {
+    pub fn lanes(&self, speech: Speech, coverage: &Coverage) -> Lanes {
         let party = coverage.subject;
         let mine = || self.records.iter().filter(move |r| r.subject == Some(party));
         let runs = |best: Best| runs(&coverage.months, best);
         let reach = self.phone_reach(party, true);
         Lanes {
-            title: cx.say("chart-lanes", &[("who", self.who_heading(cx, Some(party)))]),
-            desc: cx.word("chart-lanes-desc"),
+            title: speech.say("chart-lanes", &[("who", self.who_heading(speech, Some(party)))]),
+            desc: speech.word("chart-lanes-desc"),
             span: Span { from: self.span.0, to: self.span.1 },
-            work: self.work(cx, mine()),
+            work: self.work(speech, mine()),
             home: mine().filter(|r| r.kind == Kind::Address).filter_map(|r| self.bar(r, address(r))).collect(),
             phone: self.phone(party),
             phone_reach: reach,
             phone_note: reach.map_or_else(
-                || cx.word("chart-no-phone"),
-                |r| cx.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, cx.lang)), ("to", amparo_lang::month(r.to, cx.lang))]),
+                || speech.word("chart-no-phone"),
+                |r| speech.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, speech.lang)), ("to", amparo_lang::month(r.to, speech.lang))]),
             ),
-            immigration: mine().filter_map(|r| self.point(cx, r)).collect(),
+            immigration: mine().filter_map(|r| self.point(speech, r)).collect(),
             gaps: runs(Best::None),
             out_of_reach: runs(Best::OutOfReach),
-            disputes: self.disputes(cx, party),
+            disputes: self.disputes(speech, party),
         }
     }
 
     /// Jobs as bars; an employer of whom only year totals are known is half a bar.
-    fn work<'r>(&self, cx: &Cx, mine: impl Iterator<Item = &'r Record>) -> Vec<Bar> {
+    fn work<'r>(&self, speech: Speech, mine: impl Iterator<Item = &'r Record>) -> Vec<Bar> {
         let mut bars: Vec<Bar> = Vec::new();
         let mut paid: BTreeMap<String, (String, Month, Month)> = BTreeMap::new();
         let mut years: BTreeMap<String, (String, BTreeSet<i16>)> = BTreeMap::new();
         for record in mine {
             let label = record.text("employer").map(|e| if self.own.household_employers.contains(e) { self.own.third(e) } else { e.to_owned() });
             match record.kind {
-                Kind::Job => bars.extend(self.bar(record, label.unwrap_or_else(|| cx.term("kind", "job")))),
+                Kind::Job => bars.extend(self.bar(record, label.unwrap_or_else(|| speech.term("kind", "job")))),
                 Kind::Pay => {
                     let (Some(label), Some(month)) = (label, timeline::when(record).and_then(|w| w.latest()).map(Month::of)) else { continue };
                     let known = paid.entry(amparo_analysis::names::plain(&label)).or_insert((label, month, month));
                     (known.1, known.2) = (known.1.min(month), known.2.max(month));
                 }
                 Kind::Earnings if record.number("amount_cents").is_some_and(|n| n > 0) => {
-                    let label = label.unwrap_or_else(|| cx.term("kind", "earnings"));
+                    let label = label.unwrap_or_else(|| speech.term("kind", "earnings"));
                     let year = record.number("year").and_then(|y| i16::try_from(y).ok());
                     years.entry(amparo_analysis::names::plain(&label)).or_insert((label, BTreeSet::new())).1.extend(year);
                 }
@@ -173,7 +172,7 @@ impl<'v> Seen<'v> {
         (from <= to).then_some(Bar { span: Span { from, to }, label, half: false })
     }
 
-    fn point(&self, cx: &Cx, record: &Record) -> Option<Point> {
+    fn point(&self, speech: Speech, record: &Record) -> Option<Point> {
         let shape = match record.kind {
             Kind::Entry | Kind::Exit => PointShape::Diamond,
             Kind::Encounter => PointShape::Triangle,
@@ -182,7 +181,7 @@ impl<'v> Seen<'v> {
         };
         let month = Month::of(timeline::when(record)?.earliest()?);
         let detail = ["form", "class", "type"].iter().find_map(|f| record.text(f));
-        let kind = cx.term("kind", record.kind.as_str());
+        let kind = speech.term("kind", record.kind.as_str());
         let label = detail.map_or(kind.clone(), |d| format!("{kind}, {d}"));
         (self.span.0..=self.span.1).contains(&month).then_some(Point { month, shape, label })
     }
@@ -218,7 +217,7 @@ impl<'v> Seen<'v> {
         Some(Span { from: from.max(self.span.0), to: to.min(self.span.1) }).filter(|s| s.from <= s.to)
     }
 
-    fn disputes(&self, cx: &Cx, party: PartyId) -> Vec<Dispute> {
+    fn disputes(&self, speech: Speech, party: PartyId) -> Vec<Dispute> {
         let of = |f: &&Finding| f.subject == Some(party) && f.kind == FindingType::Contradiction && f.resolution.is_none();
         let dispute = |f: &Finding| {
             let lane = match f.about {
@@ -228,13 +227,13 @@ impl<'v> Seen<'v> {
                 About::Presence | About::Identity | About::Travel => Lane::Immigration,
             };
             let month = Month::of(f.when.as_ref()?.earliest()?);
-            (self.span.0..=self.span.1).contains(&month).then(|| Dispute { month, lane, label: cx.term("about", f.about.as_str()) })
+            (self.span.0..=self.span.1).contains(&month).then(|| Dispute { month, lane, label: speech.term("about", f.about.as_str()) })
         };
         self.findings.iter().filter(of).filter_map(dispute).collect()
     }
 
     /// The numbers that a person's phone speaks with most, by month.
-    pub fn calls(&self, cx: &Cx, party: PartyId) -> Option<Calls> {
+    pub fn calls(&self, speech: Speech, party: PartyId) -> Option<Calls> {
         let reach = self.phone_reach(party, false)?;
         let mut numbers: BTreeMap<&str, (Vec<MonthCount>, u64, &CallSummary)> = BTreeMap::new();
         for s in self.summaries.iter().filter(|s| s.subject == Some(party) && (reach.from..=reach.to).contains(&s.month)) {
@@ -252,7 +251,7 @@ impl<'v> Seen<'v> {
         let rows = most.into_iter().take(NUMBERS).map(|(number, (months, _, s))| {
             let open = s.of_party || self.own.may_show(s.e164.then_some(number), Some(number));
             let name = if open { s.name.clone().unwrap_or_else(|| number.to_owned()) } else { amparo_model::numbers::mask_number(number) };
-            let note = cx.word(if s.of_party {
+            let note = speech.word(if s.of_party {
                 "chart-in-case"
             } else if open {
                 "chart-open"
@@ -262,11 +261,11 @@ impl<'v> Seen<'v> {
             CallRow { name, note, months: by_month(months) }
         });
         let rows: Vec<CallRow> = rows.collect();
-        let who = self.who_heading(cx, Some(party));
-        let month = |m: Month| amparo_lang::month(m, cx.lang);
+        let who = self.who_heading(speech, Some(party));
+        let month = |m: Month| amparo_lang::month(m, speech.lang);
         Some(Calls {
-            title: cx.say("chart-calls", &[("who", who), ("shown", rows.len().to_string()), ("all", all.to_string())]),
-            desc: cx.say("chart-calls-desc", &[("from", month(reach.from)), ("to", month(reach.to))]),
+            title: speech.say("chart-calls", &[("who", who), ("shown", rows.len().to_string()), ("all", all.to_string())]),
+            desc: speech.say("chart-calls-desc", &[("from", month(reach.from)), ("to", month(reach.to))]),
             from: reach.from,
             to: reach.to,
             rows,
@@ -275,12 +274,12 @@ impl<'v> Seen<'v> {
 
     // ---- sentences ----
 
-    pub fn sentence(&self, cx: &Cx, says: &amparo_model::results::Says) -> String {
-        said(cx, says, &self.own)
+    pub fn sentence(&self, speech: Speech, says: &amparo_model::results::Says) -> String {
+        plain(&sentence(says, speech.lang, &|text: &str| self.own.third(text)))
     }
 
     /// The field by field difference of the first two records of a finding, in words.
-    pub fn differs(&self, cx: &Cx, finding: &Finding) -> Vec<(String, Vec<String>)> {
+    pub fn differs(&self, speech: Speech, finding: &Finding) -> Vec<(String, Vec<String>)> {
         let two: Vec<&Record> = self.because(finding).into_iter().take(2).collect();
         let [a, b] = two[..] else { return Vec::new() };
         if a.kind != b.kind {
@@ -288,13 +287,13 @@ impl<'v> Seen<'v> {
         }
         let text = |r: &Record, field: &str| {
             r.fields.get(field).map(|v| match v {
-                amparo_model::Value::Edtf(e) if e.as_str() == ".." => cx.word("date-open"),
-                amparo_model::Value::Edtf(e) => amparo_lang::date(e, cx.lang),
-                v => r.kind.field(field).map_or_else(|| v.to_text(), |spec| super::papers::value_in_words(cx, spec, v)),
+                amparo_model::Value::Edtf(e) if e.as_str() == ".." => speech.word("date-open"),
+                amparo_model::Value::Edtf(e) => amparo_lang::date(e, speech.lang),
+                v => r.kind.field(field).map_or_else(|| v.to_text(), |spec| speech.value(spec, v)),
             })
         };
         let differs = |spec: &amparo_model::record::FieldSpec| match (text(a, spec.name), text(b, spec.name)) {
-            (Some(x), Some(y)) if x != y => Some((cx.term("field", spec.name), vec![x, y])),
+            (Some(x), Some(y)) if x != y => Some((speech.term("field", spec.name), vec![x, y])),
             _ => None,
         };
         a.kind.fields().iter().filter_map(differs).collect()
@@ -316,15 +315,9 @@ impl<'v> Seen<'v> {
         first.into_iter().chain(rest).collect()
     }
 
-    pub fn reaches(&self, cx: &Cx, giving: &Giving) -> String {
-        papers::reaches(cx, &giving.reading.report)
+    pub fn reaches(&self, speech: Speech, giving: &Giving) -> String {
+        speech.reaches(&giving.reading.report)
     }
-}
-
-/// A sentence's beginning.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
 }
 
 /// The calls that findings name, each as its own source has it.
@@ -356,4 +349,9 @@ fn address(record: &Record) -> String {
 fn runs(months: &[amparo_model::results::CoverageMonth], best: Best) -> Vec<Span> {
     let same = |m: &amparo_model::results::CoverageMonth| m.best == best;
     months.chunk_by(|a, b| same(a) == same(b)).filter(|run| same(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
+}
+
+/// The people asked about: one, or all of the case.
+pub fn people(view: &View, whose: Option<PartyId>) -> Vec<PartyId> {
+    view.file.parties.iter().map(|p| p.id).filter(|id| whose.is_none_or(|w| w == *id)).collect()
 }

@@ -1,0 +1,69 @@
+//! The picture behind a record: its page with the rectangle, drawn in the reading process.
+
+use crate::gather::{Taken, held};
+use crate::reading::Workers;
+use crate::speech::Speech;
+use amparo_model::{Kind, Place, Record, Region, Spot};
+use amparo_office::access::{Shown, Visible};
+use amparo_office::{Exit, Look, OpenCase, Problem, Result, why};
+
+/// Pixels across a shown page: Letter at 150 dots an inch.
+pub const WIDTH: u32 = 1_275;
+
+/// What is to be drawn: fetched under the look, drawn when nobody else waits for the case.
+pub struct Picture {
+    /// The paper itself; absent where only what was read may be shown.
+    paper: Option<(Taken, Place)>,
+    /// What was read and may be shown, line by line.
+    facts: String,
+}
+
+impl Picture {
+    /// The place a record comes from.
+    pub fn of(case: &OpenCase, look: &Look, record: &Record, shown: &Visible<Shown>, speech: Speech) -> Result<Picture> {
+        let facts = fields_as_lines(speech, shown);
+        // A line of a telephone's file stands among other people's lines: without a reason only what may be shown is drawn.
+        let among_others = matches!(record.kind, Kind::Call | Kind::Message | Kind::Contact | Kind::Deposit);
+        if !look.unmasked && (shown.get().masked || among_others) {
+            return Ok(Picture { paper: None, facts });
+        }
+        let mut picture = Picture::of_page(case, look, record.provenance.giving, &record.provenance.place)?;
+        picture.facts = facts;
+        Ok(picture)
+    }
+
+    /// A place of a paper, whatever was read there.
+    pub fn of_page(case: &OpenCase, look: &Look, giving: u64, place: &Place) -> Result<Picture> {
+        let (name, _, mut body) = case.fetch(look, giving)?;
+        Ok(Picture { paper: Some((held(name, &mut body)?, place.clone())), facts: String::new() })
+    }
+
+    /// As PNG: the page with the rectangle, the line framed, or what was read where neither can be drawn.
+    pub fn draw(&self, workers: &Workers, width: u32, speech: Speech) -> Result<Vec<u8>> {
+        let Some((paper, Place { inside, spot, .. })) = &self.paper else { return self.draw_facts(workers, width, speech) };
+        let drawn = match spot {
+            Spot::Page { page, region } => {
+                let marks: Vec<Region> = if *region == Region::WHOLE { vec![] } else { vec![*region] };
+                workers.page(&paper.file, &paper.name, paper.bytes, inside, *page, width, &marks)
+            }
+            Spot::Row(row) => workers.row(&paper.file, &paper.name, paper.bytes, inside, *row, width),
+            Spot::Whole => workers.page(&paper.file, &paper.name, paper.bytes, inside, 1, width, &[]),
+        };
+        // A row of a database has no page: what was read stands on one.
+        drawn.or_else(|_| self.draw_facts(workers, width, speech))
+    }
+
+    fn draw_facts(&self, workers: &Workers, width: u32, speech: Speech) -> Result<Vec<u8>> {
+        let made = Taken::of("record.txt".to_owned(), self.facts.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))?;
+        workers.row(&made.file, &made.name, made.bytes, "", 1, width).map_err(|e| Problem::new(Exit::No, "problem-page").with("why", speech.term("reason", e.reason())))
+    }
+}
+
+fn fields_as_lines(speech: Speech, shown: &Visible<Shown>) -> String {
+    let Shown { record, number_masked, .. } = shown.get();
+    let mut lines = vec![format!("{}: {}", speech.term("kind", record.kind.as_str()), speech.source(&record.provenance))];
+    let fields = record.kind.fields().iter().filter_map(|s| record.fields.get(s.name).map(|v| format!("{}: {}", speech.term("field", s.name), speech.value(s, v))));
+    lines.extend(fields);
+    lines.extend(number_masked.as_ref().map(|n| format!("{}: {n}", speech.term("field", "number"))));
+    lines.join("\n")
+}

@@ -1,0 +1,90 @@
+//! Speaking: sentences, words and the values of records in the reader's language, for every door.
+
+use amparo_lang::{Lang, say, word};
+use amparo_model::record::{FieldSpec, Type};
+use amparo_model::{Edtf, Place, Provenance, Report, Spot, State, Value};
+
+/// The language somebody reads in, and everything that is said in it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Speech {
+    pub lang: Lang,
+}
+
+impl Speech {
+    /// A sentence with what goes into it.
+    pub fn say(self, id: &str, args: &[(&str, String)]) -> String {
+        let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+        say(id, &args, self.lang)
+    }
+
+    pub fn word(self, id: &str) -> String {
+        word(id, self.lang)
+    }
+
+    /// The word of a code (`state-read`), or the code itself.
+    pub fn term(self, prefix: &str, code: &str) -> String {
+        amparo_lang::term(&format!("{prefix}-{code}"), self.lang)
+    }
+
+    /// The state in words, with its reason where it was not read whole.
+    pub fn state(self, report: &Report) -> String {
+        let state = self.term("state", report.state.as_str());
+        match &report.reason {
+            Some(reason) if report.state != State::Read => format!("{state}: {}", self.term("reason", reason)),
+            _ => state,
+        }
+    }
+
+    /// What months a source reaches, as short dates.
+    pub fn reaches(self, report: &Report) -> String {
+        let Some(covers) = &report.covers else { return String::new() };
+        let text = |e: &Option<Edtf>| e.as_ref().map_or("", |e| e.as_str()).get(..7).map_or_else(|| e.as_ref().map_or(String::new(), |e| e.to_string()), str::to_owned);
+        let range = format!("{} - {}", text(&covers.from), text(&covers.to));
+        match covers.why {
+            amparo_model::CoversWhy::CapSuspected => format!("{range} ({})", self.word("cap-suspected")),
+            _ => range,
+        }
+    }
+
+    /// A value in words: one of a list and yes or no in the reader's language, everything else as it stands.
+    pub fn value(self, spec: &FieldSpec, value: &Value) -> String {
+        match (spec.ty, value) {
+            (Type::Choice(_), Value::Text(code)) => self.term("choice", code),
+            (Type::Flag, Value::Flag(yes)) => self.word(if *yes { "yes" } else { "no" }),
+            // The currency stands beside it.
+            (_, Value::Number(cents)) if spec.name.ends_with("_cents") => Value::Hundredths(*cents).to_text(),
+            (_, value) => plain(&value.to_text()),
+        }
+    }
+
+    /// A source in words: file, path inside, page or line.
+    pub fn source(self, p: &Provenance) -> String {
+        let place = self.place(&p.place);
+        if place.is_empty() { plain(&p.name) } else { format!("{}, {place}", plain(&p.name)) }
+    }
+
+    /// A place within its file: path inside, page or line; empty for the whole file.
+    pub fn place(self, place: &Place) -> String {
+        let spot = match place.spot {
+            Spot::Whole => None,
+            Spot::Row(row) => Some(self.say("place-row", &[("row", row.to_string())])),
+            Spot::Page { page, .. } => Some(self.say("place-page", &[("page", page.to_string())])),
+        };
+        let inside = (!place.inside.is_empty()).then(|| plain(&place.inside));
+        inside.into_iter().chain(spot).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A sentence's beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |c| c.to_uppercase().chain(letters).collect())
+}
+
+/// A text that came from a paper, made safe to print: no control characters, no escape sequences, no change of direction.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c == '\n' || c == '\t' { ' ' } else { c })
+        .filter(|c| !c.is_control() && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        .collect()
+}
