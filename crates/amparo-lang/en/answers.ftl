@@ -266,3 +266,6 @@ problem-same-case = The paper is in that case already.
 answer-loss-missing = Entries { $from } to { $to } are lost for good.
 answer-loss-goes-on = Accepted: the loss is written down, and work can go on from what is left.
 answer-loss-needs-second = Written down. Another member has to accept it too, the same way, before work can go on.
+answer-serve = Open this address in a browser of this machine: { $address }
+answer-serve-how = The address is new at each start; give it to nobody. Ctrl+C ends the reading room.
+via-case-list = cases listed

@@ -170,3 +170,6 @@ usage-bad-record = "{ $value }" is not a record's id.
 usage-bad-field = "{ $value }" is not a field of that record, or the new value does not fit it.
 usage-bad-settle = "{ $value }" is not the id of a point to clarify.
 usage-bad-since = "{ $value }" is not an entry number with its four words ("1204 w w w w"), nor the long number under them. Check each word against the paper.
+cmd-serve = Open the office in the browser of this machine.
+flag-port = the port to listen at (default: any that is free)
+cmd-serve-more = It answers only at 127.0.0.1, only to this account, and only to the address it prints. Left alone for 15 minutes it locks itself.

@@ -266,3 +266,6 @@ problem-same-case = El papel ya está en ese caso.
 answer-loss-missing = Las entradas { $from } a { $to } se perdieron para siempre.
 answer-loss-goes-on = Aceptado: la pérdida quedó escrita y se puede seguir con lo que queda.
 answer-loss-needs-second = Quedó escrito. Otro miembro tiene que aceptarla también, del mismo modo, antes de seguir.
+answer-serve = Abra esta dirección en un navegador de esta máquina: { $address }
+answer-serve-how = La dirección cambia cada vez que empieza; no se la dé a nadie. Ctrl+C cierra la sala de lectura.
+via-case-list = lista de casos

@@ -45,8 +45,8 @@ macro_rules! resources {
 /// The message files of a language, by name.
 pub fn files(lang: Lang) -> &'static [(&'static str, &'static str)] {
     match lang {
-        Lang::En => resources!("en": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print"),
-        Lang::Es => resources!("es": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print"),
+        Lang::En => resources!("en": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print", "pages"),
+        Lang::Es => resources!("es": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print", "pages"),
     }
 }
 
@@ -251,6 +251,7 @@ mod tests {
         "format-google-voice-html",
         "format-pdf",
         "no",
+        "page-look-line",
         "type-visa",
     ];
 

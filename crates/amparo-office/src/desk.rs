@@ -96,6 +96,15 @@ impl Desk {
         (self.clock)()
     }
 
+    /// Reads the office's journal again where another program wrote in it; whether it did.
+    pub fn refresh(&mut self) -> Result<bool> {
+        let stale = self.office.stale()?;
+        if stale {
+            self.office.reload()?;
+        }
+        Ok(stale)
+    }
+
     pub fn roster(&self) -> &Roster {
         self.office.roster()
     }

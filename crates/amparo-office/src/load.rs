@@ -128,7 +128,7 @@ pub fn rejects(case: &Case<Open>, look: &Look, file: &CaseFile, mut visit: impl 
     Ok(())
 }
 
-fn zone_of(file: &CaseFile, roster: &Roster) -> Result<TimeZone> {
+pub(crate) fn zone_of(file: &CaseFile, roster: &Roster) -> Result<TimeZone> {
     let name = file.zone.as_ref().map_or(roster.settings.zone.as_str(), |(zone, _)| zone.as_str());
     view::zone_named(name).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-zone").with("value", name))
 }

@@ -83,6 +83,11 @@ impl OpenCase {
         Ok(look)
     }
 
+    /// Where the case's months are counted.
+    pub fn zone(&self) -> Result<jiff::tz::TimeZone> {
+        load::zone_of(self.file(), &self.roster)
+    }
+
     // ---- people ----
 
     pub fn add_party(&mut self, role: &str, name: Option<&str>) -> Result<String> {

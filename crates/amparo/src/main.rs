@@ -4,9 +4,11 @@ mod agent;
 mod cli;
 mod gather;
 mod picture;
+mod places;
 mod reading;
 mod seen;
 mod speech;
+mod web;
 
 use amparo_lang::Lang;
 use amparo_office::{Problem, Result, Store, VaultError};
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Where offices lie on this machine: the one driver that this program composes.
-const PLACES: cli::Places = cli::Places { exists: Local::exists, shared: |path| amparo_store::shared_folder(path).is_some(), open };
+const PLACES: places::Places = places::Places { exists: Local::exists, shared: |path| amparo_store::shared_folder(path).is_some(), open };
 
 fn open(home: &Path, lang: Lang) -> Result<Arc<dyn Store>> {
     let local = Local::open(home).map_err(|e| Problem::from(VaultError::Store(e)))?;

@@ -200,7 +200,7 @@ impl Seen {
     }
 
     /// The months that the person's files of calls, and of messages where asked, reach.
-    fn phone_reach(&self, party: PartyId, messages: bool) -> Option<Span> {
+    pub fn phone_reach(&self, party: PartyId, messages: bool) -> Option<Span> {
         let mut reach: Option<(Month, Month)> = None;
         let written: BTreeSet<u64> = self.view.records.iter().filter(|r| messages && r.kind == Kind::Message).map(|r| r.provenance.giving).collect();
         for giving in self.view.file.readable() {

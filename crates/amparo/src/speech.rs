@@ -11,9 +11,13 @@ pub struct Speech {
 }
 
 impl Speech {
-    /// A sentence with what goes into it.
+    /// A sentence with what goes into it; a `count` chooses between one and many.
     pub fn say(self, id: &str, args: &[(&str, String)]) -> String {
-        let args: Vec<_> = args.iter().map(|(name, value)| (*name, value.clone().into())).collect();
+        let value = |name: &str, value: &String| match value.parse::<i64>() {
+            Ok(number) if name == "count" => number.into(),
+            _ => value.clone().into(),
+        };
+        let args: Vec<_> = args.iter().map(|(name, text)| (*name, value(name, text))).collect();
         say(id, &args, self.lang)
     }
 

@@ -6,8 +6,9 @@
 use super::add::{self, workers};
 use super::out::Out;
 use super::produce::{self, Around};
-use super::{Cx, ask, system_ms, understand, usage};
+use super::{Cx, ask, understand, usage};
 use crate::gather::{self, Taken};
+use crate::places::system_ms;
 use crate::reading::{Options, Workers};
 use crate::seen::Seen;
 use crate::speech::plain;

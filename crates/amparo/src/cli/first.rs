@@ -1,24 +1,16 @@
 //! The first run, the lock, and the ways back in.
 
 use super::out::Out;
-use super::{Cx, ask, system_ms, usage};
+use super::{Cx, ask, usage};
 use crate::agent;
+use crate::places::{Answers, Making, beside, cannot_write, not_filled, put_in_place, system_ms};
 use crate::reading::Workers;
 use amparo_lang::Lang;
-use amparo_office::{Desk, Exit, Founding, Problem, Result, why};
+use amparo_office::{Desk, Exit, Problem, Result, why};
 use std::fs;
 use std::io::{IsTerminal, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-/// The six answers, or the defaults.
-struct Answers {
-    language: String,
-    office: String,
-    neutral: String,
-    name: String,
-    recovery: bool,
-}
 
 pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     if (cx.places.exists)(&cx.home) {
@@ -34,39 +26,23 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     let passphrase = if unattended { ask::passphrase(cx, "passphrase-file", "ask-passphrase-new")? } else { ask::new_passphrase(cx, "passphrase-file")? };
     ask::long_enough(&passphrase)?;
     answers.recovery = !unattended && ask::yes(cx, "ask-recovery")?;
-    let zone = machine_zone();
-    let founding = Founding {
-        passphrase: &passphrase,
-        member_name: &answers.name,
-        language: &answers.language,
-        office_name: &answers.office,
-        neutral_name: &answers.neutral,
-        zone: &zone,
-        recovery: answers.recovery.then_some((1, 1)),
-    };
-    // Into a folder beside, as for a restore: an interrupted first run leaves no office without its words.
-    let making = beside(&cx.home, ".making")?;
-    let store = (cx.places.open)(&making, cx.lang)?;
-    let founded = Desk::found(store, &founding, system_ms)?;
-    let mut desk = founded.desk;
-    let own = sheet(cx, &answers.name, &answers.office, &founded.words);
-    let office: Vec<String> = founded.sheets.iter().map(|words| sheet(cx, &answers.office, &answers.office, words)).collect();
+    let mut making = Making::begin(cx.places, &cx.home, cx.lang, &answers, &passphrase)?;
+    let own = sheet(cx, &answers.name, &answers.office, &making.words);
+    let office: Vec<String> = making.sheets.iter().map(|words| sheet(cx, &answers.office, &answers.office, words)).collect();
     if unattended {
-        let path = making.join("recovery-words.txt");
+        let path = making.folder.join("recovery-words.txt");
         let text = std::iter::once(&own).chain(&office).map(String::as_str).collect::<Vec<_>>().join("\n\n\u{c}\n");
         write_private(&path, text.as_bytes())?;
     } else {
         out.line(&own);
         office.iter().for_each(|sheet| out.line(format!("\n{sheet}")));
-        words_typed_back(cx, out, &founded.words)?;
-        for words in &founded.sheets {
+        words_typed_back(cx, out, &making.words)?;
+        for words in &making.sheets {
             words_typed_back(cx, out, words)?;
         }
-        desk.recovery_tested()?;
+        making.desk.recovery_tested()?;
     }
-    desk.end()?;
-    drop(desk);
-    put_in_place(&making, &cx.home)?;
+    making.finish()?;
     if unattended {
         out.line(cx.say("answer-init-words-file", &[("path", cx.home.join("recovery-words.txt").display().to_string())]));
     }
@@ -97,13 +73,6 @@ fn questions(cx: &Cx) -> Result<Answers> {
     let neutral = if neutral.trim().is_empty() { office.clone() } else { neutral };
     let name = ask::filled(cx, "ask-your-name")?;
     Ok(Answers { language: cx.lang.code().to_owned(), office, neutral, name, recovery: false })
-}
-
-/// The zone of this machine, by its IANA name.
-fn machine_zone() -> String {
-    let zone = jiff::tz::TimeZone::system();
-    let name = zone.iana_name().filter(|name| amparo_analysis::view::zone_named(name).is_some());
-    name.unwrap_or("UTC").to_owned()
 }
 
 /// The sheet as text: what it is, the words in numbered columns, what to do with it.
@@ -228,42 +197,6 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
         false => out.line(cx.word("answer-new-passphrase")),
     }
     Ok(0)
-}
-
-fn cannot_write(path: &Path) -> Problem {
-    Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display())
-}
-
-/// Refuses a folder that holds something already.
-fn not_filled(home: &Path) -> Result<()> {
-    match fs::read_dir(home).is_ok_and(|mut entries| entries.next().is_some()) {
-        true => Err(Problem::new(Exit::No, "problem-not-empty").with("path", home.display())),
-        false => Ok(()),
-    }
-}
-
-/// The folder beside the office's in which it is made, empty.
-fn beside(home: &Path, ending: &str) -> Result<PathBuf> {
-    let mut name = home.file_name().ok_or_else(|| cannot_write(home))?.to_owned();
-    name.push(ending);
-    let beside = home.with_file_name(name);
-    match fs::remove_dir_all(&beside) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(cannot_write(&beside)),
-        _ => Ok(beside),
-    }
-}
-
-/// Gives a whole office its name; what was said to be there is there after a loss of power, too.
-fn put_in_place(made: &Path, home: &Path) -> Result<()> {
-    let named = || -> std::io::Result<()> {
-        if home.exists() {
-            fs::remove_dir(home)?;
-        }
-        fs::rename(made, home)?;
-        let parent = home.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::File::open(parent)?.sync_all()
-    };
-    named().map_err(|_| cannot_write(home))
 }
 
 /// What this machine has, what is missing, and what that turns off.

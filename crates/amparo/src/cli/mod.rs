@@ -1,7 +1,7 @@
 //! The command line: one file a group of commands, each a thin door onto the office.
 
-mod add;
-mod ask;
+pub mod add;
+pub mod ask;
 mod cases;
 mod custody;
 mod demo;
@@ -9,7 +9,7 @@ mod first;
 mod hand_over;
 mod help;
 mod members;
-mod out;
+pub mod out;
 mod papers;
 mod parse;
 mod produce;
@@ -17,6 +17,7 @@ mod spec;
 mod understand;
 
 use crate::agent;
+use crate::places::{Places, system_ms};
 use crate::speech::{Speech, plain};
 use amparo_lang::{Lang, say, word};
 use amparo_model::event::Purpose;
@@ -27,7 +28,7 @@ use jiff::civil::Date;
 use out::Out;
 use parse::{Parsed, Usage};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// One command's work: its exit code, or why it was not done.
@@ -38,6 +39,7 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
     match cx.parsed.command.name {
         "init" => first::init(cx, out),
         "demo" => demo::demo(cx, out),
+        "serve" => crate::web::serve(cx, out),
         "unlock" => first::unlock(cx, out),
         "lock" => first::lock(cx, out),
         "recover" => first::recover(cx, out),
@@ -79,16 +81,6 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
         "revoke" => members::revoke(cx, out),
         other => Err(Problem::new(Exit::Usage, "usage-no-such-command").with("name", other)),
     }
-}
-
-/// How this program finds the offices of this machine; put together in `main`.
-#[derive(Clone, Copy)]
-pub struct Places {
-    pub exists: fn(&Path) -> bool,
-    /// A synced or network folder, where a live office would be damaged.
-    pub shared: fn(&Path) -> bool,
-    /// Opens or makes it; the language is for saying that another program is writing.
-    pub open: fn(&Path, Lang) -> Result<Arc<dyn Store>>,
 }
 
 /// What every command works with.
@@ -186,6 +178,12 @@ impl Cx {
         Desk::unlock(store, &passphrase, system_ms)
     }
 
+    /// The passphrase, where a file that holds it was named.
+    pub fn passphrase_at_hand(&self) -> Result<Option<zeroize::Zeroizing<String>>> {
+        let named = self.parsed.has("passphrase-file") || std::env::var_os("AMPARO_PASSPHRASE_FILE").is_some();
+        named.then(|| ask::passphrase(self, "passphrase-file", "ask-passphrase")).transpose()
+    }
+
     /// Works at the desk, then ends the session there.
     pub fn at_desk(&self, work: impl FnOnce(&mut Desk) -> Result<u8>) -> Result<u8> {
         let mut desk = self.desk()?;
@@ -230,11 +228,6 @@ impl Cx {
     }
 }
 
-/// Milliseconds since 1970 by the system's clock: what entries are stamped with.
-pub fn system_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}
-
 /// Says that another program is writing and this one waits.
 pub fn waiting(lang: Lang) {
     Out::new().aside(word("answer-waiting", lang));
@@ -261,7 +254,28 @@ macro_rules! bads {
         }
     };
 }
-bads!("lang", "because", "now", "as-of", "from-month", "to", "kind", "claim", "whose", "role", "as", "template", "profile", "zone", "seed", "record", "field", "settle", "since");
+bads!(
+    "lang",
+    "because",
+    "now",
+    "as-of",
+    "from-month",
+    "to",
+    "kind",
+    "claim",
+    "whose",
+    "role",
+    "as",
+    "template",
+    "profile",
+    "zone",
+    "seed",
+    "port",
+    "record",
+    "field",
+    "settle",
+    "since"
+);
 
 /// Runs the words typed; the program's exit code.
 pub fn main(words: Vec<OsString>, places: Places) -> u8 {
@@ -292,7 +306,7 @@ pub fn main(words: Vec<OsString>, places: Places) -> u8 {
             return Exit::Usage as u8;
         }
     };
-    let home = parsed.flag_path("home").or_else(|| std::env::var_os("AMPARO_HOME").map(PathBuf::from)).unwrap_or_else(default_home);
+    let home = parsed.flag_path("home").or_else(|| std::env::var_os("AMPARO_HOME").map(PathBuf::from)).unwrap_or_else(crate::places::default_home);
     let mut cx = Cx { parsed, lang, home, places, note: None };
     let done = cx.read_note().and_then(|note| {
         cx.note = note;
@@ -348,15 +362,10 @@ fn language(words: &[OsString]) -> std::result::Result<Lang, (Lang, String)> {
     }
 }
 
-fn default_home() -> PathBuf {
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let home = || std::env::var_os("HOME").map(|h| PathBuf::from(h).join(".local/share"));
-    data.or_else(home).unwrap_or_else(|| PathBuf::from(".")).join("amparo")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     /// Every kind, field and state that a door prints has a word in every language.
     #[test]
@@ -383,8 +392,9 @@ mod tests {
         }
         let mut text = String::new();
         sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut text);
+        sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")), &mut text);
         sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../amparo-office/src")), &mut text);
-        let prefixes = ["answer-", "ask-", "problem-", "usage-", "head-", "doctor-", "hint-", "verify-", "place-", "log-", "sheet-"];
+        let prefixes = ["answer-", "ask-", "problem-", "usage-", "head-", "doctor-", "hint-", "verify-", "place-", "log-", "sheet-", "page-"];
         let named = text.split('"').filter(|t| {
             prefixes.iter().any(|p| t.starts_with(p)) && t.len() > 6 && !t.ends_with('-') && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         });

@@ -61,6 +61,7 @@ pub const COMMON: &[Flag] =
 pub const COMMANDS: &[Command] = &[
     Command { name: "init", args: &[], flags: &[on("unattended")] },
     Command { name: "demo", args: &[], flags: &[on("unattended"), with("seed", "number"), OUT] },
+    Command { name: "serve", args: &[], flags: &[with("port", "number")] },
     Command { name: "case new", args: &[may("dash")], flags: &[with("zone", "zone"), JSON] },
     Command { name: "case list", args: &[], flags: &[JSON] },
     Command { name: "case show", args: &[CASE], flags: &[JSON] },

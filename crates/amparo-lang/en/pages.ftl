@@ -1,0 +1,143 @@
+# The pages of the reading room.
+page-language-name = English
+page-skip = Skip to the page
+page-lock-now = Lock now
+page-tabs = This case
+page-tab-overview = Overview
+page-tab-gather = Gather
+page-tab-timeline = Timeline
+page-tab-coverage = Coverage
+page-tab-calls = Calls
+page-tab-findings = Findings
+page-tab-find = Search
+page-tab-account = Account
+page-tab-log = Log
+page-problem = This was not done
+page-go-back = Go back
+page-change-reason = Change the reason
+page-print-how = Print it from the browser's menu (Ctrl+P): US Letter, one side.
+page-not-an-order = amparo is a program that keeps papers. It is not a juicio de amparo and not an order of a judge.
+page-refused-host = This address does not belong to amparo. Open the address that amparo printed when it started.
+page-refused-site = This came from a page that is not amparo's. Nothing was done. Open the address that amparo printed when it started.
+page-refused-token = Open the address that amparo printed when it started. It is new at each start.
+page-foot-look = Written in the log before this page opened: { $member }, { $role }, { $purpose }, today { $at }.
+page-foot-head = Log head: { $words }
+page-foot-nothing-left = Nothing on this page left this machine
+page-unmasked = third persons shown
+page-done-party = The person was added to the case.
+page-done-reason = The reason is written down. It holds until you change it or lock.
+
+page-lock-title = Locked
+page-lock-lead = Nothing was lost. No name of any case is on this screen.
+page-passphrase = Your passphrase
+page-unlock = Open
+page-forgot = Forgot it?
+page-forgot-member = Another member of the office can let you back in: they add you anew and give you the case. It takes two minutes.
+page-forgot-sheet = Nobody else? Find the recovery sheet with the 24 words, and type "amparo recover" in a terminal.
+page-forgot-nothing = Without a passphrase and without a sheet nobody can open these files. We cannot either.
+
+page-first-title = Welcome. Six questions first
+page-first-lead = The answers make the office on this machine. Nothing leaves it.
+page-first-language = 1. Which language do you work in?
+page-first-office = 2. What is the office called?
+page-first-neutral = 3. A neutral name for pages that clients take home
+page-first-neutral-why = It stands on printed pages instead of the office's name, so that a page found in a bag tells less. Leave it empty to use the office's name.
+page-first-name = 4. What is your name?
+page-first-passphrase = 5. A passphrase, at least 15 letters long
+page-first-passphrase-why = Six words that do not belong together are good: easy to remember, hard to guess. Nobody can look it up for you.
+page-first-again = The same passphrase again
+page-first-recovery = 6. Shall the office have a recovery sheet of its own?
+page-first-recovery-why = With it the office can open every case when all members are gone. Whoever finds that sheet can, too.
+page-first-go-on = Make the office
+page-sheet-title = Print the recovery sheet
+page-sheet-lead = If the passphrase is lost, these 24 words open the files. Nothing else does, and nobody else has them.
+page-sheet-number = Sheet { $number } of { $all }
+page-sheet-kept = Kept at
+page-words-back = Type the words back
+page-words-back-why = So that we know the paper can be read. Until then the office does not exist.
+page-words-done = Open the office
+
+page-cases = Cases
+page-cases-none = No case yet. Open the first one below.
+page-case-handle = Case
+page-case-name = Name
+page-case-needs = Needs a person
+page-case-papers = Papers
+page-case-opened = Opened
+page-case-not-yours = you have no access to this case
+page-case-new = A new case
+page-case-new-why = It gets a name of two words by chance: that is what other people see.
+page-case-new-name = What the office calls the case
+page-case-new-client = The client's name
+page-case-begin = Open the case
+page-papers = { $count ->
+    [0] none
+    [one] { $count } paper
+   *[other] { $count } papers
+}
+page-search-all = Search
+page-search-all-why = In every case that you may open. The search is written in the log of each.
+page-search-words = Words to look for
+page-search = Search
+page-custody = Keeping
+page-custody-how = A backup is made in a terminal: amparo backup FOLDER. Recovery is tested there, too: amparo recover.
+
+page-add-papers = Add papers
+page-print-ask = Print the ask-list
+page-what-to-ask = What to ask for
+page-month-by-month = Month by month
+page-months-note = { $who }, { $from } to { $to }. The taller the bar, the stronger the proof.
+page-from-to = { $from } to { $to }
+page-proven = proven
+page-weak = weak
+page-out-of-reach = no source reaches
+page-ask = ask
+page-needs = Needs a person
+page-needs-note = Nothing here was decided for you.
+page-needs-none = Nothing waits for a person now.
+page-needs-whose = { $count ->
+    [one] { $count } paper belongs to nobody yet
+   *[other] { $count } papers belong to nobody yet
+}
+page-needs-whose-why = They enter no count and no finding until somebody says whose they are.
+page-needs-pages = { $count ->
+    [one] { $count } page is not read yet
+   *[other] { $count } pages are not read yet
+}
+page-needs-pages-why = Search and findings do not know them.
+page-needs-party = nobody is named in it yet
+page-needs-months = { $who }: { $count ->
+    [one] nothing found for { $count } month
+   *[other] nothing found for { $count } months
+}
+page-look-at-papers = Look at the papers
+page-say-whose = Say whose
+page-see-files = See the files
+page-parties = People
+page-parties-note = Each has a drawer of their own: papers, records and log kept apart.
+page-party-who = Who
+page-party-name = Name
+page-party-role = In this case
+page-party-add = Add a person
+page-records = Records
+page-phone-reaches = Phone reaches
+page-months = Months
+page-months-proven = { $proven } of { $all } proven
+page-no-phone = no phone file yet
+page-no-claim = no evidence yet
+page-who-looked = Who looked
+page-whole-log = The whole log
+page-look-line = { $on }, { $at }, { $member }: { $purpose } ({ $via })
+
+page-reason-title = Why are you looking?
+page-reason-lead = Each page you open is written in this case's log with your name and this reason.
+page-reason-which = The reason
+page-reason-note = More about it
+page-reason-note-why = Work product: sealed apart, not in the client's copy.
+page-reason-unmask = Show third persons
+page-reason-unmask-why = Names and numbers of people who are not in this case stay hidden unless there is a reason to see them. That they were shown is written down.
+page-reason-set = Use this reason
+page-needs-reach = { $who }: { $count ->
+    [one] a paper from { $count } month that no source reaches would help most
+   *[other] papers from { $count } months that no source reaches would help most
+}

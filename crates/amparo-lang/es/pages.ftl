@@ -1,0 +1,143 @@
+# Las páginas de la sala de lectura.
+page-language-name = Español
+page-skip = Ir a la página
+page-lock-now = Bloquear ahora
+page-tabs = Este caso
+page-tab-overview = Resumen
+page-tab-gather = Reunir
+page-tab-timeline = Línea de tiempo
+page-tab-coverage = Meses
+page-tab-calls = Llamadas
+page-tab-findings = Por aclarar
+page-tab-find = Buscar
+page-tab-account = Relato
+page-tab-log = Registro
+page-problem = No se hizo
+page-go-back = Volver
+page-change-reason = Cambiar el motivo
+page-print-how = Imprímala con el menú del navegador (Ctrl+P): papel carta, una cara.
+page-not-an-order = amparo es un programa para guardar papeles. No es un juicio de amparo ni una orden de un juez.
+page-refused-host = Esta dirección no es de amparo. Abra la dirección que amparo escribió al empezar.
+page-refused-site = Esto vino de una página que no es de amparo. No se hizo nada. Abra la dirección que amparo escribió al empezar.
+page-refused-token = Abra la dirección que amparo escribió al empezar. Cambia cada vez que empieza.
+page-foot-look = Se escribió en el registro antes de abrir esta página: { $member }, { $role }, { $purpose }, hoy a las { $at }.
+page-foot-head = Última marca del registro: { $words }
+page-foot-nothing-left = Nada de esta página salió de esta máquina
+page-unmasked = se muestran terceras personas
+page-done-party = La persona se agregó al caso.
+page-done-reason = El motivo quedó escrito. Vale hasta que lo cambie o bloquee.
+
+page-lock-title = Cerrado con llave
+page-lock-lead = Nada se perdió. Ningún nombre de ningún caso queda en esta pantalla.
+page-passphrase = Su frase de acceso
+page-unlock = Abrir
+page-forgot = ¿La olvidó?
+page-forgot-member = Otra persona de la oficina puede dejarle entrar de nuevo: la agrega otra vez y le da el caso. Toma dos minutos.
+page-forgot-sheet = ¿No hay nadie más? Busque la hoja de recuperación, la de las 24 palabras, y escriba "amparo recover" en una terminal.
+page-forgot-nothing = Sin frase y sin hoja nadie puede abrir estos archivos. Nosotros tampoco.
+
+page-first-title = Bienvenida. Primero, seis preguntas
+page-first-lead = Con las respuestas se crea la oficina en esta máquina. Nada sale de ella.
+page-first-language = 1. ¿En qué idioma trabaja usted?
+page-first-office = 2. ¿Cómo se llama la oficina?
+page-first-neutral = 3. Un nombre neutral para las hojas que se llevan los clientes
+page-first-neutral-why = Va en las hojas impresas en lugar del nombre de la oficina, para que una hoja encontrada en una bolsa diga menos. Déjelo vacío para usar el nombre de la oficina.
+page-first-name = 4. ¿Cómo se llama usted?
+page-first-passphrase = 5. Una frase de acceso de al menos 15 letras
+page-first-passphrase-why = Seis palabras que no van juntas sirven bien: fáciles de recordar, difíciles de adivinar. Nadie puede buscarla por usted.
+page-first-again = La misma frase otra vez
+page-first-recovery = 6. ¿Quiere una hoja de recuperación de la oficina misma?
+page-first-recovery-why = Con ella la oficina puede abrir todos los casos si ya no queda nadie. Quien encuentre esa hoja también puede.
+page-first-go-on = Crear la oficina
+page-sheet-title = Imprima la hoja de recuperación
+page-sheet-lead = Si se pierde la frase, estas 24 palabras abren los archivos. Nada más los abre, y nadie más las tiene.
+page-sheet-number = Hoja { $number } de { $all }
+page-sheet-kept = Guardada en
+page-words-back = Escriba las palabras
+page-words-back-why = Así sabemos que el papel se puede leer. Hasta entonces la oficina no existe.
+page-words-done = Abrir la oficina
+
+page-cases = Casos
+page-cases-none = Todavía no hay casos. Abra el primero aquí abajo.
+page-case-handle = Caso
+page-case-name = Nombre
+page-case-needs = Necesita a alguien
+page-case-papers = Papeles
+page-case-opened = Abierto
+page-case-not-yours = usted no tiene acceso a este caso
+page-case-new = Un caso nuevo
+page-case-new-why = Recibe al azar un nombre de dos palabras: eso es lo que ven los demás.
+page-case-new-name = Cómo llama la oficina al caso
+page-case-new-client = El nombre de la persona cliente
+page-case-begin = Abrir el caso
+page-papers = { $count ->
+    [0] ninguno
+    [one] { $count } papel
+   *[other] { $count } papeles
+}
+page-search-all = Buscar
+page-search-all-why = En todos los casos que usted puede abrir. La búsqueda queda en el registro de cada uno.
+page-search-words = Palabras que busca
+page-search = Buscar
+page-custody = Resguardo
+page-custody-how = La copia se hace en una terminal: amparo backup CARPETA. La recuperación también se prueba ahí: amparo recover.
+
+page-add-papers = Agregar papeles
+page-print-ask = Imprimir lo que falta
+page-what-to-ask = Qué pedir
+page-month-by-month = Mes por mes
+page-months-note = { $who }, de { $from } a { $to }. Cuanto más alta la barra, más fuerte la prueba.
+page-from-to = de { $from } a { $to }
+page-proven = con prueba
+page-weak = débil
+page-out-of-reach = ninguna fuente llega
+page-ask = pedir
+page-needs = Necesita a alguien
+page-needs-note = Aquí nada se decidió por usted.
+page-needs-none = Ahora nada espera a nadie.
+page-needs-whose = { $count ->
+    [one] { $count } papel todavía no es de nadie
+   *[other] { $count } papeles todavía no son de nadie
+}
+page-needs-whose-why = No entran en ninguna cuenta ni en ningún punto hasta que alguien diga de quién son.
+page-needs-pages = { $count ->
+    [one] { $count } página todavía no se ha leído
+   *[other] { $count } páginas todavía no se han leído
+}
+page-needs-pages-why = La búsqueda y los puntos por aclarar no las conocen.
+page-needs-party = todavía no nombra a nadie
+page-needs-months = { $who }: { $count ->
+    [one] nada encontrado para { $count } mes
+   *[other] nada encontrado para { $count } meses
+}
+page-look-at-papers = Ver los papeles
+page-say-whose = Decir de quién
+page-see-files = Ver los archivos
+page-parties = Personas
+page-parties-note = Cada una tiene su propio cajón: papeles, datos y registro por separado.
+page-party-who = Quién
+page-party-name = Nombre
+page-party-role = En este caso
+page-party-add = Agregar a una persona
+page-records = Datos
+page-phone-reaches = El teléfono alcanza
+page-months = Meses
+page-months-proven = { $proven } de { $all } con prueba
+page-no-phone = todavía no hay archivo de teléfono
+page-no-claim = todavía sin prueba
+page-who-looked = Quién abrió el expediente
+page-whole-log = El registro completo
+page-look-line = { $on }, { $at }, { $member }: { $purpose } ({ $via })
+
+page-reason-title = ¿Por qué abre este expediente?
+page-reason-lead = Cada página que usted abre queda escrita en el registro de este caso con su nombre y este motivo.
+page-reason-which = El motivo
+page-reason-note = Algo más sobre el motivo
+page-reason-note-why = Trabajo de la oficina: se guarda aparte, no va en la copia de la persona cliente.
+page-reason-unmask = Mostrar a terceras personas
+page-reason-unmask-why = Los nombres y números de quienes no están en este caso quedan ocultos mientras no haya un motivo para verlos. Que se mostraron queda escrito.
+page-reason-set = Usar este motivo
+page-needs-reach = { $who }: { $count ->
+    [one] lo que más ayudaría es un papel de { $count } mes al que ninguna fuente llega
+   *[other] lo que más ayudaría son papeles de { $count } meses a los que ninguna fuente llega
+}

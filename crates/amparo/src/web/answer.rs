@@ -1,0 +1,168 @@
+//! What is asked and what is answered: plain values, so that a page is a function and nothing else.
+
+use super::room::Room;
+use super::shell::Shell;
+use super::{guard, lock};
+use crate::speech::{Speech, plain};
+use amparo_lang::Lang;
+use amparo_office::{Exit, Problem, Result};
+use askama::Template;
+use axum::extract::{Form, FromRequest, Query, RawPathParams, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
+use std::sync::Arc;
+
+/// One question of the browser.
+pub struct Asked {
+    pub speech: Speech,
+    /// The path, to come back to.
+    pub path: String,
+    parts: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    form: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// A named part of the path.
+    pub fn part(&self, name: &str) -> &str {
+        find(&self.parts, name).unwrap_or_default()
+    }
+
+    /// A choice in the address: never a name, a number or a word somebody typed.
+    pub fn choice(&self, name: &str) -> Option<&str> {
+        find(&self.query, name).filter(|v| !v.is_empty())
+    }
+
+    /// What was typed or chosen in the form, without the blanks around it; empty where nothing was.
+    pub fn typed(&self, name: &str) -> &str {
+        find(&self.form, name).unwrap_or_default().trim()
+    }
+
+    /// As [`Asked::typed`], letter by letter: passphrases.
+    pub fn exactly(&self, name: &str) -> &str {
+        find(&self.form, name).unwrap_or_default()
+    }
+
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.form.iter().filter(move |(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+}
+
+/// What the browser gets.
+pub enum Answer {
+    Page(String),
+    /// Done: the page to read next.
+    Go(String),
+    Picture(Vec<u8>),
+    Asset(&'static [u8], &'static str),
+    /// The cookie, and on to the first page.
+    Enter(String),
+    /// The language, and back.
+    Language(Lang, String),
+    Refused(&'static str),
+}
+
+impl Answer {
+    pub fn page(template: &impl Template) -> Result<Answer> {
+        template.render().map(Answer::Page).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", e))
+    }
+
+    pub fn go(path: impl Into<String>) -> Result<Answer> {
+        Ok(Answer::Go(path.into()))
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        match self {
+            Answer::Page(html) => (StatusCode::OK, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+            Answer::Go(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response(),
+            Answer::Picture(png) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
+            Answer::Asset(bytes, kind) => ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response(),
+            Answer::Enter(cookie) => (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, "/".to_owned())]).into_response(),
+            Answer::Language(lang, back) => {
+                let cookie = format!("language={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", lang.code());
+                (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, back)]).into_response()
+            }
+            Answer::Refused(id) => {
+                let text = format!("{}\n\n{}\n", amparo_lang::word(id, Lang::En), amparo_lang::word(id, Lang::Es));
+                (StatusCode::FORBIDDEN, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+            }
+        }
+    }
+}
+
+/// A page or a task: what is asked, answered with the room's office.
+pub type Act = fn(&Room, &Asked) -> Result<Answer>;
+
+pub fn get(act: Act) -> MethodRouter<Arc<Room>> {
+    axum::routing::get(move |room: State<Arc<Room>>, parts: RawPathParams, request: Request| answer(room, parts, request, act))
+}
+
+pub fn post(act: Act) -> MethodRouter<Arc<Room>> {
+    axum::routing::post(move |room: State<Arc<Room>>, parts: RawPathParams, request: Request| answer(room, parts, request, act))
+}
+
+async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Request, act: Act) -> Response {
+    let asked = match asked(&room, &parts, request).await {
+        Ok(asked) => asked,
+        Err(status) => return status.into_response(),
+    };
+    room.used();
+    let work = tokio::task::spawn_blocking(move || {
+        let done = act(&room, &asked);
+        done.map_or_else(|problem| problem_page(&room, &asked, problem), IntoResponse::into_response)
+    });
+    // A page that panicked says nothing of what it held.
+    work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+async fn asked(room: &Arc<Room>, parts: &RawPathParams, request: Request) -> std::result::Result<Asked, StatusCode> {
+    let speech = Speech { lang: language(room, request.headers()) };
+    let parts = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map_err(|_| StatusCode::BAD_REQUEST)?.0;
+    let form = match request.method() == axum::http::Method::POST {
+        false => Vec::new(),
+        true => Form::<Vec<(String, String)>>::from_request(request, room).await.map_err(|_| StatusCode::BAD_REQUEST)?.0,
+    };
+    Ok(Asked { speech, path, parts, query, form })
+}
+
+/// The language that was chosen here, else the browser's, else the office's.
+pub fn language(room: &Room, headers: &header::HeaderMap) -> Lang {
+    let chosen = guard::cookie(headers, "language").and_then(Lang::parse);
+    let browser = || headers.get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok())?.split([',', ';']).find_map(|l| Lang::parse(l.trim()));
+    chosen.or_else(browser).unwrap_or(room.lang)
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage {
+    shell: Shell,
+    sentence: String,
+    back: String,
+}
+
+/// A problem in words, with the way back. One that means "locked" leads to the lock screen.
+pub fn problem_page(room: &Room, asked: &Asked, problem: Problem) -> Response {
+    if problem.id == lock::LOCKED {
+        return Answer::Go("/".to_owned()).into_response();
+    }
+    let status = match problem.exit {
+        Exit::Usage => StatusCode::BAD_REQUEST,
+        Exit::No => StatusCode::NOT_FOUND,
+        Exit::NotAllowed => StatusCode::FORBIDDEN,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let sentence = crate::cli::sentence(&problem, asked.speech.lang);
+    let page = ProblemPage { shell: Shell::of(room, asked), sentence: plain(&sentence), back: if asked.form.is_empty() { "/".to_owned() } else { asked.path.clone() } };
+    let mut response = Answer::page(&page).map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), IntoResponse::into_response);
+    *response.status_mut() = status;
+    response
+}
