@@ -5,6 +5,7 @@ use super::gather::Taken;
 use super::out::{Out, csv_cell, plain};
 use super::{Cx, usage};
 use amparo_analysis::{CallTable, View, merge, view::print_order};
+use amparo_model::file_name;
 use amparo_model::record::{FieldSpec, Type};
 use amparo_model::{CaseFile, Edtf, Giving, Kind, Place, Provenance, Record, Region, Report, Spot, State, Value};
 use amparo_office::access::{Shown, Visible, reduce};
@@ -120,7 +121,8 @@ fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile
             Spot::Row(row) => row.to_string(),
             Spot::Page { page, .. } => cx.say("place-page", &[("page", page.to_string())]),
         };
-        let name = if reject.place.inside.is_empty() { giving.given.name.clone() } else { format!("{}/{}", giving.given.name, reject.place.inside) };
+        let inside = if look.unmasked { reject.place.inside.clone() } else { file_name::masked(&reject.place.inside) };
+        let name = if inside.is_empty() { giving.given.name.clone() } else { format!("{}/{inside}", giving.given.name) };
         let text = if look.unmasked { shortened(&plain(&reject.text), 60) } else { String::new() };
         rows.push(vec![giving.seq.to_string(), shortened(&plain(&name), 40), place, cx.term("reason", &reject.reason), text]);
     })?;
@@ -228,8 +230,13 @@ pub fn value_in_words(cx: &Cx, spec: &FieldSpec, value: &Value) -> String {
 
 /// A source in words: file, path inside, page or line.
 pub fn source(cx: &Cx, p: &Provenance) -> String {
-    let place = place(cx, &p.place);
-    if place.is_empty() { plain(&p.name) } else { format!("{}, {place}", plain(&p.name)) }
+    let (name, place) = (file_name(cx, &p.name), place(cx, &p.place));
+    if place.is_empty() { name } else { format!("{name}, {place}") }
+}
+
+/// A file's name or path as it may be shown.
+pub fn file_name(cx: &Cx, name: &str) -> String {
+    if cx.parsed.has("unmask") { plain(name) } else { plain(&file_name::masked(name)) }
 }
 
 /// A place within its file: path inside, page or line; empty for the whole file.
@@ -239,7 +246,7 @@ pub fn place(cx: &Cx, place: &Place) -> String {
         Spot::Row(row) => Some(cx.say("place-row", &[("row", row.to_string())])),
         Spot::Page { page, .. } => Some(cx.say("place-page", &[("page", page.to_string())])),
     };
-    let inside = (!place.inside.is_empty()).then(|| plain(&place.inside));
+    let inside = (!place.inside.is_empty()).then(|| file_name(cx, &place.inside));
     inside.into_iter().chain(spot).collect::<Vec<_>>().join(", ")
 }
 

@@ -190,7 +190,7 @@ fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen<'_>, f: &amparo_mo
         let shown = amparo_office::access::reduce(record, &seen.own);
         let png = super::papers::picture(case, look, record, &shown, cx)?;
         let (width, height) = png_size(&png).unwrap_or((0, 0));
-        papers.push(ReportPaper { name: plain(&record.provenance.name), caption: super::papers::place(cx, &record.provenance.place), png, width, height });
+        papers.push(ReportPaper { name: super::papers::file_name(cx, &record.provenance.name), caption: super::papers::place(cx, &record.provenance.place), png, width, height });
     }
     let title = format!("{}: {}, {}", cx.term("type", f.kind.as_str()), cx.term("about", f.about.as_str()), seen.who(cx, f.subject));
     Ok(ReportFinding { title: super::seen::capital(&title), sentence: seen.sentence(cx, &f.says), differs: seen.differs(cx, f), papers })
