@@ -54,8 +54,8 @@ pub fn find(view: &View, own: &Own, question: &Question) -> Result<Found> {
         let day = timeline::when(&record).and_then(|w| w.earliest()).map_or(0, |d| d.year().max(0) as u32 * 10_000 + d.month() as u32 * 100 + d.day() as u32);
         let (target, hit) = match (record.kind, record.provenance.place.spot) {
             (Kind::Page, Spot::Page { page, .. }) => {
-                let p = &record.provenance;
-                let hit = Hit::Page { original: p.original, name: p.name.clone(), inside: p.place.inside.clone(), page, giving: p.giving };
+                let (p, said) = (&record.provenance, &shown.get().record.provenance);
+                let hit = Hit::Page { original: p.original, name: said.name.clone(), inside: said.place.inside.clone(), page, giving: p.giving };
                 (Target::Page { original: p.original, inside: p.place.inside.clone(), page }, hit)
             }
             _ => (Target::Record(record.id), Hit::Record { record: Box::new(shown.get().record.clone()) }),

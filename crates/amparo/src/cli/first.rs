@@ -133,6 +133,9 @@ pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
     if cx.parsed.has("accept-loss") {
         return accept_loss(cx, out);
     }
+    if cx.parsed.has("office") {
+        return let_in(cx, out);
+    }
     let store = cx.store()?;
     let words = ask::words(cx)?;
     let mut desk = Desk::with_words(store, &words, system_ms)?;
@@ -143,6 +146,35 @@ pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
     agent::stop(&cx.home);
     out.line(cx.word("answer-new-passphrase"));
     Ok(0)
+}
+
+/// In with the office's own sheets: a new member, with a passphrase and a sheet of their own.
+fn let_in(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let store = cx.store()?;
+    let mut sheets = vec![ask::words(cx)?.to_string()];
+    if !Desk::sheets_open(&*store, &sheets)? {
+        sheets.push(ask::line(cx, "ask-second-sheet").map_err(|_| not_the_offices())?);
+        if !Desk::sheets_open(&*store, &sheets)? {
+            return Err(not_the_offices());
+        }
+    }
+    let name = ask::filled(cx, "ask-your-name")?;
+    let passphrase = ask::new_passphrase(cx, "new-passphrase-file")?;
+    let (mut desk, words) = Desk::let_in(store, &sheets, &name, &passphrase, cx.spanish(), system_ms)?;
+    out.line(sheet(cx, &crate::speech::plain(&name), &desk.roster().settings.name, &words));
+    if std::io::stdin().is_terminal() {
+        words_typed_back(cx, out, &words)?;
+        desk.recovery_tested()?;
+    }
+    desk.end()?;
+    agent::stop(&cx.home);
+    let cases = desk.cases().iter().filter(|c| c.mine).count();
+    out.line(cx.say("answer-let-in", &[("name", crate::speech::plain(&name)), ("cases", cases.to_string())]));
+    Ok(0)
+}
+
+fn not_the_offices() -> Problem {
+    Problem::new(Exit::NotAllowed, "problem-not-the-offices-sheet")
 }
 
 /// Goes on after entries were lost, of a case or of the office itself. That it was accepted stays written.

@@ -123,7 +123,7 @@ async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Re
 }
 
 async fn asked(room: &Arc<Room>, parts: &RawPathParams, request: Request) -> std::result::Result<Asked, StatusCode> {
-    let speech = Speech { lang: language(room, request.headers()) };
+    let speech = Speech { lang: language(room, request.headers()), unmasked: false };
     let parts = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
     let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map_err(|_| StatusCode::BAD_REQUEST)?.0;
