@@ -90,8 +90,8 @@ pub fn load(case: &Case<Open>, look: &Look, roster: &Roster, want: Want) -> Resu
                     }
                 }
                 SegmentKind::Pages if want.pages => {
-                    for page in case.pages(look, segment)? {
-                        take(wire::page_draft(&page?));
+                    for page in case.plain_pages(look, segment)? {
+                        take(wire::page_draft(page?));
                     }
                 }
                 SegmentKind::Calls if want.calls => {

@@ -20,7 +20,7 @@ fn a_picture_of_a_page_is_machine_read_with_places_and_confidence() {
     let report = heard.report.as_ref().unwrap();
     assert!(report.adds_up());
     assert_eq!((report.kind.as_str(), report.units, report.pages), ("image", 1, 1));
-    if workers.ready().unwrap().tesseract.is_none() {
+    if !workers.ready().unwrap().machine_reading {
         assert_eq!((report.state, report.pages_unread, report.reason.as_deref()), (State::Unread, 1, Some("no-machine-reading")));
         return;
     }

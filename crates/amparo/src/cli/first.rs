@@ -235,7 +235,8 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
 pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
     let ready = Workers::beside().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", why(&e))).and_then(|program| {
         let workers = Workers::start(&program).map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
-        workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))
+        let ready = workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
+        Ok((ready.machine_reading.then(|| Workers::machine_reader(&program)).flatten(), ready))
     });
     let there = (cx.places.exists)(&cx.home);
     if cx.json() {
@@ -243,19 +244,19 @@ pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
         out.json(&serde_json::json!({
             "home": cx.home.display().to_string(),
             "office": there,
-            "caged": ready.is_some_and(|r| r.caged),
-            "cage": ready.map(|r| r.cage.clone()).unwrap_or_default(),
-            "tesseract": ready.and_then(|r| r.tesseract.clone()),
+            "caged": ready.is_some_and(|(_, r)| r.caged),
+            "cage": ready.map(|(_, r)| r.cage.clone()).unwrap_or_default(),
+            "tesseract": ready.and_then(|(tesseract, _)| tesseract.clone()),
             "unlocked": agent::secret(&cx.home).is_some(),
         }));
         return Ok(0);
     }
     match &ready {
-        Ok(ready) if ready.caged => out.line(cx.say("doctor-sandbox-yes", &[("cage", ready.cage.join(", "))])),
+        Ok((_, ready)) if ready.caged => out.line(cx.say("doctor-sandbox-yes", &[("cage", ready.cage.join(", "))])),
         Ok(_) => out.line(cx.word("doctor-sandbox-no")),
         Err(problem) => out.line(super::sentence(problem, cx.lang)),
     }
-    match ready.ok().and_then(|r| r.tesseract) {
+    match ready.ok().and_then(|(tesseract, _)| tesseract) {
         Some(version) => out.line(cx.say("doctor-tesseract-yes", &[("version", version)])),
         None => out.line(cx.word("doctor-tesseract-no")),
     }
