@@ -284,6 +284,13 @@ pub struct PlainPage {
     pub confidence: Option<u8>,
 }
 
+impl From<&PageText> for PlainPage {
+    fn from(page: &PageText) -> PlainPage {
+        let (inside, words) = (page.inside.clone(), page.words.len() as u64);
+        PlainPage { inside, page: page.page, machine_read: page.machine_read, text: page.text(), words, confidence: page.confidence() }
+    }
+}
+
 /// [`StoredPage`], its boxes only counted.
 #[derive(Deserialize)]
 struct StoredText {
@@ -331,7 +338,7 @@ impl TryFrom<StoredText> for PlainPage {
         let StoredText { inside, page, machine_read, mut text, boxes, confidence, words } = stored;
         if !words.is_empty() {
             let whole = PageText { inside, page, machine_read, words };
-            return Ok(PlainPage { text: whole.text(), words: whole.words.len() as u64, confidence: whole.confidence(), inside: whole.inside, page, machine_read });
+            return Ok(PlainPage::from(&whole));
         }
         let count = text.bytes().filter(|b| matches!(b, b' ' | b'\n')).count();
         let begins = text.is_empty() || text.starts_with([' ', '\n']);
