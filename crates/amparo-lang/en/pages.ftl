@@ -141,3 +141,112 @@ page-needs-reach = { $who }: { $count ->
     [one] a paper from { $count } month that no source reaches would help most
    *[other] papers from { $count } months that no source reaches would help most
 }
+
+page-done-settled = It is written down how this was settled.
+page-done-corrected = The correction is written down. The source still says what it said.
+page-done-account = It is written down as what the person says.
+
+page-findings = Points to clarify
+page-findings-open = Open
+page-findings-none = Nothing is open.
+page-findings-settled = Settled
+page-finding-next = Next point
+page-finding-is-settled = This is settled:
+page-doubtful = Doubtful readings
+page-doubtful-note = A machine read these and is not sure. Look at the page and correct what is wrong.
+page-where-they-differ = Where they differ
+page-differs-what = What
+page-open-record = Open the record
+page-also-behind = Also behind it
+page-settle = Settle it
+page-settle-note = Your choice is written in the journal with your name. Both papers stay as they are.
+page-settle-explained = Both papers stand. Say why they differ.
+page-settle-corrected = One was read wrongly. The next page asks for the right reading.
+page-settle-superseded = A later paper replaces one of them.
+page-settle-not-same = One of the papers is about somebody else.
+page-settle-open = Leave it open
+page-settle-open-what = It stays first on the overview.
+page-settle-why = Why
+page-settle-not-you = Somebody else of the office settles this: a paralegal or a representative.
+page-write-down = Write it down
+
+page-the-whole-file = The whole file
+page-certainty = How sure
+page-masked = Names and numbers of third persons are hidden here.
+page-masked-how = Show them, with a reason
+page-findings-about = Points about it
+page-other-sources = Other sources that say the same
+page-no-other-source = No other paper says this yet.
+page-history = History
+page-no-history = Nobody has changed this record.
+page-history-line = Entry { $entry }, { $member }: { $field }, from "{ $was }" to "{ $is }"
+page-nothing = nothing
+page-correct = Correct a value
+page-correct-note = The paper keeps what it says; the correction stands beside it with your name.
+page-correct-field = Which value
+page-correct-value = The right reading
+page-correct-value-note = A day as 2019-08-31, a month as 2019-08, an amount without the sign. Empty takes the value away.
+
+page-find = Search
+page-find-note = Words or numbers; "in quotes" for words in this order; a star at the end for words that begin so. Accents do not matter.
+page-find-narrow = Narrow it
+page-find-kind = Kind
+page-find-any = any
+page-find-who = Whose
+page-find-from = From month (2019-08)
+page-find-to = To month
+page-find-more = { $count ->
+    [one] { $count } more. Narrow the search to see it.
+   *[other] { $count } more. Narrow the search to see them.
+}
+
+page-account = What the client says
+page-account-lead = Write it as the person tells it. A month is enough, a year is enough, and "not known" is an answer: leave it empty.
+page-account-who = Who says it
+page-account-dates = Dates: 2019-08-31, or 2019-08, or 2019. "About 2019" is 2019~.
+page-account-wrong = "{ $value }" was not understood. Everything else is still in the form; nothing was written yet.
+
+page-log = The log
+page-log-lead = Each look is written here before anything is shown. Nobody can take a line out without it being noticed.
+page-log-print = Print it for the client
+page-newer = Newer
+page-older = Older
+
+page-style = The parts of a page
+page-style-lead = Six sizes of letters, seven spaces, one filled button a page. A colour never stands alone.
+page-style-type = Letters
+page-style-signs = Signs
+page-style-inks = Colours
+page-style-controls = Controls
+page-style-table = Tables
+page-proven-fair = proven, fair
+page-sign-differ = papers disagree
+page-sign-read = read
+page-sign-part = partly read
+page-sign-unread = kept, not read
+page-account-more = More lines
+page-account-job = Jobs
+page-account-job-employer = Where did you work?
+page-account-job-role = As what?
+page-account-job-start = From
+page-account-job-end = Until
+page-account-job-place = City
+page-account-job-household-employer = Was it in somebody's home?
+page-account-address = Homes
+page-account-address-text = Street and number
+page-account-address-start = From
+page-account-address-end = Until
+page-account-entry = Times you came in
+page-account-entry-on = When?
+page-account-entry-port-raw = Where?
+page-account-entry-class = With which visa or class?
+page-account-exit = Times you left
+page-account-exit-on = When?
+page-account-exit-port-raw = Where?
+page-account-identity = People of the family
+page-account-identity-birth-country-raw = Country of birth
+page-account-identity-role = Who is it?
+page-account-event = Other things that happened
+page-account-event-on = When?
+page-account-event-type = What kind of thing?
+page-account-event-text = What happened?

@@ -141,3 +141,112 @@ page-needs-reach = { $who }: { $count ->
     [one] lo que más ayudaría es un papel de { $count } mes al que ninguna fuente llega
    *[other] lo que más ayudaría son papeles de { $count } meses a los que ninguna fuente llega
 }
+
+page-done-settled = Quedó escrito cómo se aclaró.
+page-done-corrected = La corrección quedó escrita. La fuente sigue diciendo lo que decía.
+page-done-account = Quedó escrito como lo que dice la persona.
+
+page-findings = Puntos por aclarar
+page-findings-open = Abiertos
+page-findings-none = No hay nada abierto.
+page-findings-settled = Aclarados
+page-finding-next = Siguiente punto
+page-finding-is-settled = Esto ya se aclaró:
+page-doubtful = Lecturas dudosas
+page-doubtful-note = Una máquina las leyó y no está segura. Mire la página y corrija lo que esté mal.
+page-where-they-differ = En qué no coinciden
+page-differs-what = Qué
+page-open-record = Abrir el dato
+page-also-behind = También está detrás
+page-settle = Aclararlo
+page-settle-note = Lo que usted elija queda escrito en el diario con su nombre. Los dos papeles quedan como están.
+page-settle-explained = Los dos papeles valen. Diga por qué no coinciden.
+page-settle-corrected = Uno se leyó mal. La página siguiente pide la lectura correcta.
+page-settle-superseded = Un papel posterior reemplaza a uno de ellos.
+page-settle-not-same = Uno de los papeles es de otra persona.
+page-settle-open = Dejarlo abierto
+page-settle-open-what = Sigue de primero en el resumen.
+page-settle-why = Por qué
+page-settle-not-you = Esto lo aclara otra persona de la oficina: asistente legal o representante.
+page-write-down = Escribirlo
+
+page-the-whole-file = El archivo completo
+page-certainty = Qué tan seguro
+page-masked = Aquí están ocultos los nombres y números de terceras personas.
+page-masked-how = Mostrarlos, con un motivo
+page-findings-about = Puntos sobre este dato
+page-other-sources = Otras fuentes que dicen lo mismo
+page-no-other-source = Todavía ningún otro papel lo dice.
+page-history = Historia
+page-no-history = Nadie ha cambiado este dato.
+page-history-line = Entrada { $entry }, { $member }: { $field }, de "{ $was }" a "{ $is }"
+page-nothing = nada
+page-correct = Corregir un valor
+page-correct-note = El papel conserva lo que dice; la corrección queda al lado con su nombre.
+page-correct-field = Qué valor
+page-correct-value = La lectura correcta
+page-correct-value-note = Un día como 2019-08-31, un mes como 2019-08, una cantidad sin el signo. Vacío quita el valor.
+
+page-find = Buscar
+page-find-note = Palabras o números; "entre comillas" para palabras en ese orden; un asterisco al final para palabras que empiezan así. Los acentos no importan.
+page-find-narrow = Limitar
+page-find-kind = Clase
+page-find-any = cualquiera
+page-find-who = De quién
+page-find-from = Desde el mes (2019-08)
+page-find-to = Hasta el mes
+page-find-more = { $count ->
+    [one] { $count } más. Limite la búsqueda para verlo.
+   *[other] { $count } más. Limite la búsqueda para verlos.
+}
+
+page-account = Lo que dice la persona cliente
+page-account-lead = Escríbalo como la persona lo cuenta. Basta un mes, basta un año, y "no se sabe" es una respuesta: déjelo vacío.
+page-account-who = Quién lo dice
+page-account-dates = Fechas: 2019-08-31, o 2019-08, o 2019. "Como en 2019" es 2019~.
+page-account-wrong = No se entendió "{ $value }". Todo lo demás sigue en el formulario; todavía no se escribió nada.
+
+page-log = El registro
+page-log-lead = Cada apertura se escribe aquí antes de mostrar algo. Nadie puede quitar una línea sin que se note.
+page-log-print = Imprimirlo para la persona cliente
+page-newer = Más nuevas
+page-older = Más antiguas
+
+page-style = Las partes de una página
+page-style-lead = Seis tamaños de letra, siete espacios, un solo botón lleno por página. Un color nunca va solo.
+page-style-type = Letras
+page-style-signs = Signos
+page-style-inks = Colores
+page-style-controls = Controles
+page-style-table = Tablas
+page-proven-fair = con prueba regular
+page-sign-differ = los papeles no coinciden
+page-sign-read = leído
+page-sign-part = leído en parte
+page-sign-unread = guardado, sin leer
+page-account-more = Más líneas
+page-account-job = Trabajos
+page-account-job-employer = ¿Dónde trabajó?
+page-account-job-role = ¿De qué?
+page-account-job-start = Desde
+page-account-job-end = Hasta
+page-account-job-place = Ciudad
+page-account-job-household-employer = ¿Fue en la casa de alguien?
+page-account-address = Domicilios
+page-account-address-text = Calle y número
+page-account-address-start = Desde
+page-account-address-end = Hasta
+page-account-entry = Veces que entró
+page-account-entry-on = ¿Cuándo?
+page-account-entry-port-raw = ¿Por dónde?
+page-account-entry-class = ¿Con qué visa o clase?
+page-account-exit = Veces que salió
+page-account-exit-on = ¿Cuándo?
+page-account-exit-port-raw = ¿Por dónde?
+page-account-identity = Personas de la familia
+page-account-identity-birth-country-raw = País de nacimiento
+page-account-identity-role = ¿Quién es?
+page-account-event = Otras cosas que pasaron
+page-account-event-on = ¿Cuándo?
+page-account-event-type = ¿Qué clase de cosa?
+page-account-event-text = ¿Qué pasó?

@@ -55,7 +55,7 @@ pub enum ToWorker {
     /// Read the file whose descriptor came with this; companions' descriptors follow in this order.
     Read { name: String, bytes: u64, companions: Vec<String>, ocr: bool, region: String },
     /// The page of the file as PNG, at most so many pixels wide, with these rectangles drawn.
-    Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region> },
+    Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region>, part: Region },
     /// The lines of a text file around a row, as PNG, that row framed.
     Row { name: String, bytes: u64, inside: String, row: u64, width: u32 },
     /// The bytes of one file inside an archive.

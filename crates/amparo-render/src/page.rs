@@ -80,10 +80,12 @@ impl std::error::Error for RenderError {}
 
 /// Draws a page (counted from 1) of a PDF or picture, `width_px` wide, with a frame around each mark.
 ///
-/// A picture is never made larger than it is; a very long page is made narrower instead of too tall.
-pub fn page(bytes: &[u8], page: u32, width_px: u32, marks: &[Region]) -> Result<Png, RenderError> {
+/// A picture is never made larger than it is; a very long page is made narrower instead of too tall. Of the page, `part`
+/// is kept: the width is that part's.
+pub fn page(bytes: &[u8], page: u32, width_px: u32, marks: &[Region], part: Region) -> Result<Png, RenderError> {
     guarded(|| {
-        let width = width_px.clamp(16, MAX_SIDE);
+        let whole_px = u64::from(width_px) * 1_000_000 / u64::from(part.w.max(1));
+        let width = u32::try_from(whole_px).unwrap_or(MAX_SIDE).clamp(16, MAX_SIDE);
         let mut drawn = match kind(bytes) {
             Kind::Pdf => pdf_page::rgb(&pdf_page::draw(&pdf_page::open(bytes)?, page, |w, _| width as f32 / w, MAX_SIDE)?)?,
             Kind::Picture => {
@@ -97,6 +99,12 @@ pub fn page(bytes: &[u8], page: u32, width_px: u32, marks: &[Region]) -> Result<
             }
         };
         mark::draw(&mut drawn, marks);
+        if part != Region::WHOLE {
+            let at = |millionths: u32, side: u32| (u64::from(millionths) * u64::from(side) / 1_000_000) as u32;
+            let (x, y) = (at(part.x, drawn.width()), at(part.y, drawn.height()));
+            let (w, h) = (at(part.w, drawn.width()).max(1), at(part.h, drawn.height()).max(1));
+            drawn = image::imageops::crop_imm(&drawn, x, y, w, h).to_image();
+        }
         encode(&drawn)
     })
 }

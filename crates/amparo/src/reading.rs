@@ -210,9 +210,9 @@ impl Workers {
         Ok(report)
     }
 
-    /// A page (counted from 1) as PNG, at most so many pixels wide, with these places marked.
-    pub fn page(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, page: u32, width: u32, mark: &[Region]) -> Result<Vec<u8>, ReadFailure> {
-        let order = ToWorker::Page { name: name.to_owned(), bytes, inside: inside.to_owned(), page, width, mark: mark.to_vec() };
+    /// A page (counted from 1) as PNG, at most so many pixels wide, with these places marked; of the page, this part is kept.
+    pub fn page(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, page: u32, width: u32, mark: &[Region], part: Region) -> Result<Vec<u8>, ReadFailure> {
+        let order = ToWorker::Page { name: name.to_owned(), bytes, inside: inside.to_owned(), page, width, mark: mark.to_vec(), part };
         self.bytes(&order, &[file.as_fd()], bytes, name, 256 << 20)
     }
 

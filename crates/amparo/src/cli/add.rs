@@ -247,7 +247,7 @@ fn in_memory(name: &str, bytes: &[u8]) -> Result<Taken> {
 }
 
 /// What the form asks of each kind, in order.
-const FORM: &[(Kind, &[&str])] = &[
+pub const FORM: &[(Kind, &[&str])] = &[
     (Kind::Job, &["employer", "role", "start", "end", "place", "household_employer"]),
     (Kind::Address, &["text", "city", "region", "start", "end"]),
     (Kind::Entry, &["on", "port_raw", "class"]),
@@ -293,7 +293,7 @@ fn filled_form(cx: &Cx) -> Result<Taken> {
     in_memory("account.jsonl", lines.as_bytes())
 }
 
-fn hint(ty: amparo_model::record::Type) -> &'static str {
+pub fn hint(ty: amparo_model::record::Type) -> &'static str {
     use amparo_model::record::Type;
     match ty {
         Type::Edtf | Type::EdtfOrDs => "hint-date",

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, get, post};
 use super::room::Room;
-use super::{assets, cases, first, guard, lock, overview, picture};
+use super::{account, assets, cases, find, findings, first, guard, lock, log, overview, picture, record, style};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem};
 use axum::Router;
@@ -27,6 +27,14 @@ pub fn routes(room: Arc<Room>) -> Router {
         .route("/case/{case}", get(overview::page))
         .route("/case/{case}/reason", get(overview::reason).merge(post(overview::set_reason)))
         .route("/case/{case}/parties", post(overview::add_party))
+        .route("/case/{case}/findings", get(findings::list))
+        .route("/case/{case}/finding/{finding}", get(findings::page).merge(post(findings::settle)))
+        .route("/case/{case}/record/{record}", get(record::page).merge(post(record::correct)))
+        .route("/case/{case}/find", get(find::form).merge(post(find::find)))
+        .route("/find", post(find::everywhere))
+        .route("/case/{case}/account", get(account::form).merge(post(account::write)))
+        .route("/case/{case}/log", get(log::page))
+        .route("/styleguide", get(style::page))
         .route("/case/{case}/picture/{key}", get(picture::picture))
         .layer(DefaultBodyLimit::max(FORM))
         .fallback(get(|_, _| Err(Problem::new(Exit::No, "problem-no-page"))))
