@@ -3,6 +3,7 @@
 //! The reader takes the conversation's name from here; whoever shows a file's name hides that person with it.
 
 use crate::numbers::mask_number;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What stands before the person, as the telephones of the languages write it.
@@ -30,6 +31,9 @@ const ENDINGS: &[&str] = &[".txt", ".zip", ".html", ".htm", ".csv", ".json", ".p
 
 /// Where the other person stands in a file's or a folder's own name (no path), if it is named after one.
 pub fn contact(name: &str) -> Option<Range<usize>> {
+    if !may_tell(name) {
+        return None;
+    }
     let ending = ENDINGS.iter().find(|e| name.len() > e.len() && same(name.get(name.len() - e.len()..), e)).map_or(0, |e| e.len());
     let mut end = name.len() - ending;
     let begin = name.char_indices().find_map(|(at, _)| BEFORE.iter().find(|b| same(name.get(at..at + b.len()), b)).map(|b| at + b.len()));
@@ -47,13 +51,21 @@ pub fn contact(name: &str) -> Option<Range<usize>> {
     name.get(found.clone()).is_some_and(|person| !person.trim().is_empty()).then_some(found)
 }
 
+/// Most names tell of nobody, and every record has one: this is quick.
+fn may_tell(path: &str) -> bool {
+    path.contains(" - ") || path.as_bytes().windows(8).any(|part| part.eq_ignore_ascii_case(b"whatsapp"))
+}
+
 /// Equal but for capitals; some programs write `_` for a space.
 fn same(part: Option<&str>, wanted: &str) -> bool {
     part.is_some_and(|part| part.len() == wanted.len() && part.bytes().zip(wanted.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b) || (a, b) == (b'_', b' ')))
 }
 
 /// A path or name with the other persons in it hidden: `papers/WhatsApp Chat with ....txt`.
-pub fn masked(path: &str) -> String {
+pub fn masked(path: &str) -> Cow<'_, str> {
+    if !may_tell(path) {
+        return Cow::Borrowed(path);
+    }
     let one = |name: &str| match contact(name) {
         None => name.to_owned(),
         Some(at) => {
@@ -63,7 +75,7 @@ pub fn masked(path: &str) -> String {
             format!("{}{hidden}{}", &name[..at.start], &name[at.end..])
         }
     };
-    path.split('/').map(one).collect::<Vec<_>>().join("/")
+    Cow::Owned(path.split('/').map(one).collect::<Vec<_>>().join("/"))
 }
 
 #[cfg(test)]

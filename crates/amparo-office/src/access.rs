@@ -7,6 +7,7 @@ use amparo_model::file_name;
 use amparo_model::numbers::mask_number;
 use amparo_model::record::{Fields, Veil};
 use amparo_model::{Giving, Kind, Provenance, Record, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a member is about to do. The key decides who can read; this decides who may.
@@ -153,17 +154,23 @@ pub fn reduce(record: &Record, own: &Own) -> Visible<Shown> {
 
 /// A file that is named after a third person is shown without that name.
 fn nameless(provenance: &mut Provenance) {
-    provenance.name = file_name::masked(&provenance.name);
-    provenance.place.inside = file_name::masked(&provenance.place.inside);
+    hide(&mut provenance.name);
+    hide(&mut provenance.place.inside);
 }
 
 /// A giving as it may be shown: files that are named after a third person without that name.
 pub fn without_names(giving: &mut Giving) {
     for name in [&mut giving.given.name, &mut giving.given.path].into_iter().chain(giving.given.companions.iter_mut().map(|c| &mut c.name)) {
-        *name = file_name::masked(name);
+        hide(name);
     }
     for inside in &mut giving.reading.inside {
-        inside.path = file_name::masked(&inside.path);
+        hide(&mut inside.path);
+    }
+}
+
+fn hide(name: &mut String) {
+    if let Cow::Owned(masked) = file_name::masked(name) {
+        *name = masked;
     }
 }
 

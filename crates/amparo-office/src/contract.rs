@@ -130,7 +130,7 @@ pub fn reject(reject: &Reject, giving: &Giving, open: bool) -> Json {
     put(&mut object, "original", Some(giving.given.sha256.to_string()));
     put(&mut object, "name", Some(giving.given.name.clone()));
     let inside = &reject.place.inside;
-    put(&mut object, "inside", (!inside.is_empty()).then(|| if open { inside.clone() } else { file_name::masked(inside) }));
+    put(&mut object, "inside", (!inside.is_empty()).then(|| if open { inside.clone() } else { file_name::masked(inside).into_owned() }));
     match reject.place.spot {
         Spot::Whole => {}
         Spot::Row(row) => put(&mut object, "row", Some(row)),

@@ -1,6 +1,7 @@
 //! Every byte of a small office's files, flipped: it is noticed and named, or it makes no difference.
 //!
-//! `AMPARO_ALL_BYTES=1` flips each byte; otherwise a sample, another one in each file. What makes no difference
+//! `AMPARO_ALL_BYTES=1` flips each byte: 194,000 flips, under an hour where the test is built with
+//! `CARGO_PROFILE_DEV_OPT_LEVEL=2`. Otherwise a sample, another one in each file. What makes no difference
 //! is proven to: everything the office says is the same, it verifies, and the next entry can be written. Such
 //! bytes are SQLite's: pages that a newer copy in the log replaces, frames of the log that a later one replaces,
 //! space not in use, counters of its header; and in `meta`, where a backup's series stands (a new one begins).

@@ -118,7 +118,7 @@ pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
 
 /// What became of everything that was handed in.
 fn report(cx: &Cx, out: &mut Out, case: &OpenCase, given: &[u64], left: &[Left], named: &[PathBuf]) {
-    let copies: Vec<String> = named.iter().filter(|p| p.is_file() || p.is_dir()).map(|p| file_name::masked(&p.display().to_string())).collect();
+    let copies: Vec<String> = named.iter().filter(|p| p.is_file() || p.is_dir()).map(|p| file_name::masked(&p.display().to_string()).into_owned()).collect();
     let givings: Vec<_> = given.iter().filter_map(|seq| case.received(*seq)).collect();
     let summary = contract::add_summary(&givings.iter().map(|(g, _)| g).collect::<Vec<_>>(), &copies);
     if cx.json() {

@@ -277,6 +277,7 @@ pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
             Some((at, label)) => out.line(cx.say("doctor-backup-last", &[("on", at.get(..10).unwrap_or(at).to_owned()), ("place", label.clone())])),
             None => out.line(cx.word("doctor-backup-never")),
         }
+        out.line(cx.say("doctor-recipient", &[("recipient", desk.recipient().to_owned())]));
         Ok(0)
     })
 }

@@ -103,7 +103,7 @@ fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile
             Spot::Row(row) => row.to_string(),
             Spot::Page { page, .. } => cx.say("place-page", &[("page", page.to_string())]),
         };
-        let inside = if look.unmasked { reject.place.inside.clone() } else { file_name::masked(&reject.place.inside) };
+        let inside = if look.unmasked { reject.place.inside.clone() } else { file_name::masked(&reject.place.inside).into_owned() };
         let name = if inside.is_empty() { giving.given.name.clone() } else { format!("{}/{inside}", giving.given.name) };
         let text = if look.unmasked { shortened(&plain(&reject.text), 60) } else { String::new() };
         rows.push(vec![giving.seq.to_string(), shortened(&plain(&name), 40), place, cx.term("reason", &reject.reason), text]);
