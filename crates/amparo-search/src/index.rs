@@ -154,7 +154,8 @@ impl Index {
                 })
             });
         }
-        let mut hits: Vec<Hit> = scores.into_iter().map(|(entry, score)| Hit { entry: entry as usize, score }).filter(|hit| self.about.get(hit.entry).is_some_and(|about| about.fits(ask))).collect();
+        let mut hits: Vec<Hit> =
+            scores.into_iter().map(|(entry, score)| Hit { entry: entry as usize, score }).filter(|hit| self.about.get(hit.entry).is_some_and(|about| about.fits(ask))).collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.entry.cmp(&b.entry)));
         hits.truncate(ask.most.max(1));
         Ok(hits)
@@ -219,7 +220,9 @@ impl Index {
     /// How often these words follow each other in each entry where they do.
     fn phrase(&self, phrase: &[String]) -> Vec<(u32, u32)> {
         let wanted: Option<Vec<u32>> = phrase.iter().map(|word| self.folded.get(word.as_str()).copied()).collect();
-        let Some((wanted, rarest)) = wanted.and_then(|wanted| Some((wanted, phrase.iter().map(|word| self.counted(self.folded_as(word))).min_by_key(Vec::len)?))) else { return Vec::new() };
+        let Some((wanted, rarest)) = wanted.and_then(|wanted| Some((wanted, phrase.iter().map(|word| self.counted(self.folded_as(word))).min_by_key(Vec::len)?))) else {
+            return Vec::new();
+        };
         let is = |spelling: &u32, folded: &u32| self.spellings.get(*spelling as usize).is_some_and(|s| s.folded == *folded);
         let times = |entry: u32| self.words_of(entry).windows(wanted.len()).filter(|here| here.iter().zip(&wanted).all(|(spelling, folded)| is(spelling, folded))).count();
         rarest.into_iter().map(|(entry, _)| (entry, times(entry) as u32)).filter(|(_, times)| *times > 0).collect()

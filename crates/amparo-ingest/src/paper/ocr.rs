@@ -33,7 +33,13 @@ enum Reading {
 impl<'a, T> InOrder<'a, T> {
     pub fn new(bytes: &'a [u8], inside: &str, tools: &Tools<'a>) -> InOrder<'a, T> {
         let places = tools.machine.map_or(0, |machine| machine.places());
-        InOrder { machine: tools.machine, pages: tools.pages.filter(|_| places > 0).map(|open| open(bytes)), inside: inside.to_owned(), free: (0..places).collect(), waiting: VecDeque::new() }
+        InOrder {
+            machine: tools.machine,
+            pages: tools.pages.filter(|_| places > 0).map(|open| open(bytes)),
+            inside: inside.to_owned(),
+            free: (0..places).collect(),
+            waiting: VecDeque::new(),
+        }
     }
 
     /// The next page, which is not machine-read.
@@ -62,7 +68,9 @@ impl<'a, T> InOrder<'a, T> {
         let (Some(machine), Some(pages)) = (self.machine, &self.pages) else { return Err("no-machine-reading".to_owned()) };
         // Drawn before there is room: the engine is not kept waiting.
         let picture = pages(page).ok_or("page-not-drawn")?;
-        if self.free.is_empty() && let Some(first) = self.waiting.iter().position(|(_, reading)| matches!(reading, Reading::Handed { .. })) {
+        if self.free.is_empty()
+            && let Some(first) = self.waiting.iter().position(|(_, reading)| matches!(reading, Reading::Handed { .. }))
+        {
             let before = std::mem::replace(&mut self.waiting[first].1, Reading::NotAsked);
             if let Some(read) = self.fetched(before) {
                 self.waiting[first].1 = Reading::Done(read);
