@@ -86,22 +86,31 @@ class Amparo:
             sys.exit(f"amparo {' '.join(args)} failed ({done.returncode}):\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
+    def fresh(self):
+        """A new office with one case, unlocked as in an office's day: the passphrase was typed once, and is not what is measured."""
+        self.end()
+        self.run("init", "--unattended")
+        self.run("unlock")
+        return json.loads(self.run("case", "new", "-", "--json", say="Para medir\n"))["case"]
+
+    def end(self):
+        if os.path.exists(self.home):
+            self.run("lock")
+            shutil.rmtree(self.home)
+
     def sizes(self):
         return [os.path.getsize(os.path.join(folder, name)) for folder, _, names in os.walk(self.home) for name in names]
 
     def add(self, file):
-        shutil.rmtree(self.home, ignore_errors=True)
-        self.run("init", "--unattended")
-        case = json.loads(self.run("case", "new", "-", "--json", say="Para medir\n"))["case"]
+        case = self.fresh()
         before = sum(self.sizes())
         cpu, wall, peak, _ = measured([self.program, "add", case, file], self.env)
         status = json.loads(self.run("status", case, "--json").splitlines()[0])
         # What is new in the store, without the sealed original: the call table, and a few pages of the journal.
         original = max(self.sizes())
         table = sum(self.sizes()) - before - original
-        shutil.rmtree(self.home)
+        self.end()
         return cpu, wall, peak, table, status
-
 
     def question(self, file, rows):
         """Adds the first rows of a file, then asks for the calls with one of its numbers, three times."""
@@ -110,16 +119,14 @@ class Amparo:
             lines = [line for _, line in zip(range(rows + 1), source)]
             out.writelines(lines)
         number = lines[1].split(",")[2]
-        shutil.rmtree(self.home, ignore_errors=True)
-        self.run("init", "--unattended")
-        case = json.loads(self.run("case", "new", "-", "--json", say="Para medir\n"))["case"]
+        case = self.fresh()
         self.run("add", case, part)
         seconds = []
         for _ in range(3):
             start = time.monotonic()
             answer = self.run("calls", case, "--number", "-", "--because", "review", "--json", say=number + "\n")
             seconds.append(time.monotonic() - start)
-        shutil.rmtree(self.home)
+        self.end()
         os.remove(part)
         return statistics.median(seconds), len(answer.splitlines())
 

@@ -119,7 +119,7 @@ impl View {
     pub fn party_lines(&self) -> BTreeSet<String> {
         let mut lines = BTreeSet::new();
         for batch in self.calls.iter().filter(|b| b.subject.is_some()) {
-            lines.extend(batch.columns.line.values.iter().cloned());
+            lines.extend(batch.columns.line.values.iter().map(str::to_owned));
         }
         for record in self.records.iter().filter(|r| r.subject.is_some()) {
             lines.extend(record.text("line").map(str::to_owned));

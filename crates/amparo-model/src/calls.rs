@@ -1,7 +1,7 @@
 //! Calls as columns: ten years of a family's calls are a table, and are stored and counted as one.
 
-use crate::Instant;
 use crate::record::{Draft, Kind, Place, Spot, Value};
+use crate::{Instant, Texts};
 use std::fmt;
 
 /// Rows a batch holds at most; also the row group of a stored segment.
@@ -41,7 +41,7 @@ choice!(
 /// A text column that names each different value once. No index at all: every row is absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
-    pub values: Vec<String>,
+    pub values: Texts,
     /// One a row: a place in `values`, or [`Column::ABSENT`]. Empty where no row has a value.
     pub index: Vec<u32>,
 }
@@ -51,7 +51,7 @@ impl Column {
 
     pub fn get(&self, row: usize) -> Option<&str> {
         let i = *self.index.get(row)?;
-        self.values.get(i as usize).map(String::as_str)
+        self.values.get(i as usize)
     }
 
     /// Appends a row that names a value by its place; `rows` is how many rows there are already.
@@ -67,13 +67,7 @@ impl Column {
 
     /// Appends a row; the caller of many rows keeps a map of its own and uses [`Column::push_code`].
     pub fn push(&mut self, rows: usize, value: Option<&str>) {
-        let code = value.filter(|v| !v.is_empty()).map(|v| match self.values.iter().rposition(|have| have == v) {
-            Some(i) => i as u32,
-            None => {
-                self.values.push(v.to_owned());
-                self.values.len() as u32 - 1
-            }
-        });
+        let code = value.filter(|v| !v.is_empty()).map(|v| self.values.rposition(v).map_or_else(|| self.values.push(v), |i| i as u32));
         self.push_code(rows, code);
     }
 }
@@ -291,7 +285,7 @@ mod tests {
         bad.number.index[0] = 7;
         assert!(bad.check().is_err());
         let mut bad = batch.clone();
-        bad.number.values[0] = "415".into();
+        bad.number.values = ["415"].into_iter().collect();
         assert!(bad.check().is_err());
         let mut bad = batch;
         bad.at_ms.push(0);

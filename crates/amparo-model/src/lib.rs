@@ -15,6 +15,7 @@ pub mod numbers;
 pub mod reading;
 pub mod record;
 pub mod results;
+pub mod texts;
 pub mod wire;
 pub mod wire_order;
 
@@ -27,3 +28,4 @@ pub use instant::Instant;
 pub use numbers::{ANumber, PhoneNumber, ReceiptNumber};
 pub use reading::{Covers, CoversWhy, Inside, Reject, Report, State};
 pub use record::{Certainty, Draft, Kind, Place, Provenance, Record, Region, Spot, Value};
+pub use texts::Texts;

@@ -8,6 +8,7 @@ use crate::calls::{BATCH_ROWS, CallColumns, Column};
 use crate::ids::Sha256;
 use crate::reading::{Inside, PageText, PlainPage, Reject, Report, Word};
 use crate::record::{Draft, Place, Region, Spot};
+use crate::texts::Texts;
 use serde::{Deserialize, Serialize};
 
 /// The longest frame, tag included.
@@ -62,6 +63,8 @@ pub enum ToWorker {
     Extract { name: String, bytes: u64, inside: String },
     /// A document: `what` names it (`chronology`), `data` is its JSON, language is `en` or `es`.
     Produce { what: String, language: String, data: serde_json::Value },
+    /// What does the machine reading: its name and version, as text.
+    MachineReader,
     /// Nothing: the copy ends.
     Stop,
 }
@@ -228,7 +231,8 @@ fn put_column<const W: usize, T: Copy + PartialEq>(out: &mut Vec<u8>, values: &[
 }
 
 fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
-    out.reserve(calls.len() * 24 + 4_096);
+    let texts: usize = calls.texts().iter().map(|(_, column)| column.values.parts().0.len() + column.values.len() * 4 + column.index.len() * 4).sum();
+    out.reserve(calls.len() * 25 + texts + calls.inside.len() + 256);
     out.extend_from_slice(&(calls.len() as u32).to_le_bytes());
     put_text(out, &calls.inside);
     match calls.row.first() {
@@ -245,8 +249,10 @@ fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
     }
     put_column(out, &calls.duration_s, u32::to_le_bytes);
     for (_, column) in calls.texts() {
-        out.extend_from_slice(&(column.values.len() as u32).to_le_bytes());
-        column.values.iter().for_each(|v| put_text(out, v));
+        let (all, ends) = column.values.parts();
+        put_text(out, all);
+        out.extend_from_slice(&(ends.len() as u32).to_le_bytes());
+        put(out, ends, u32::to_le_bytes);
         out.extend_from_slice(&(column.index.len() as u32).to_le_bytes());
         if column.values.len() < usize::from(u16::MAX) {
             // An absent code's low half is no other's.
@@ -385,8 +391,9 @@ fn decode_calls(payload: &[u8]) -> Result<CallColumns, BadFrame> {
         ..CallColumns::default()
     };
     let mut column = || -> Result<Column, BadFrame> {
-        let values = bytes.count(BATCH_ROWS)?;
-        let values = (0..values).map(|_| bytes.text()).collect::<Result<_, _>>()?;
+        let all = bytes.text()?;
+        let ends = bytes.count(BATCH_ROWS)?;
+        let values = Texts::of_parts(all, bytes.numbers(ends, u32::from_le_bytes)?).ok_or_else(|| BadFrame::Vocabulary("texts that end in each other".into()))?;
         let rows = bytes.count(n)?;
         Ok(Column { values, index: bytes.codes(rows)? })
     };

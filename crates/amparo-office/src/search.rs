@@ -138,3 +138,46 @@ fn text_of(record: &Record) -> String {
     };
     record.kind.fields().iter().filter_map(|spec| record.fields.get(spec.name).and_then(words)).collect::<Vec<_>>().join(" · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amparo_analysis::view::{record_of, zone_named};
+    use amparo_model::reading::PlainPage;
+    use amparo_model::{CaseFile, wire};
+
+    fn page(original: u8, page: u32, text: &str) -> Record {
+        let plain = PlainPage { inside: String::new(), page, machine_read: false, text: text.into(), words: 3, confidence: None };
+        record_of(wire::page_draft(plain), Sha256([original; 32]), "a.pdf", "pdf@1", u64::from(original), None)
+    }
+
+    #[test]
+    fn what_follows_a_case_says_what_is_made_of_it_anew() {
+        let file = CaseFile::default();
+        let own = Own::default();
+        let mut kept = Searchable::default();
+        for records in [
+            vec![page(2, 1, "Mañana hay audiencia"), page(2, 2, "audiencias ante el juez"), page(2, 3, "audiencias ante el juez")],
+            // A paper more, before the others in the printed order.
+            vec![page(1, 1, "una audiencia más"), page(2, 1, "Mañana hay audiencia"), page(2, 2, "audiencias ante el juez"), page(2, 3, "audiencias ante el juez")],
+            // One is read again, and says something else.
+            vec![page(1, 1, "una audiencia más"), page(2, 1, "Mañana no hay"), page(2, 2, "audiencias ante el juez"), page(2, 3, "audiencias ante el juez")],
+            // One is withdrawn.
+            vec![page(1, 1, "una audiencia más"), page(2, 2, "audiencias ante el juez")],
+        ] {
+            let view = View::new(&file, records, Vec::new(), zone_named("UTC").expect("a zone"));
+            kept.follow(&view, &own);
+            for words in ["audiencia", "\"ante el juez\"", "mañana", "audi*"] {
+                let question = Question { words: words.into(), ..Question::default() };
+                let said = |searchable: &Searchable| {
+                    let found = searchable.find(&view, &question).ok().expect("an answer");
+                    let mut said: Vec<String> = found.hits.iter().map(|(hit, text, score)| format!("{hit:?} {text} {score}")).collect();
+                    said.sort();
+                    said
+                };
+                assert_eq!(said(&kept), said(&Searchable::of(&view, &own)), "{words}");
+            }
+        }
+        assert_eq!(kept.entries.len(), 2);
+    }
+}

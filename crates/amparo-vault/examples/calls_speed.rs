@@ -37,9 +37,8 @@ fn batch(first: u64, n: usize, state: &mut u64) -> CallColumns {
         // A few numbers are called often, most seldom.
         let who = (((r & 0xffff_ffff) as f64 / 4_294_967_296.0).powi(4) * 50_000.0) as u32;
         let code = *names.entry(who).or_insert_with(|| {
-            number.values.push(format!("+1415{:07}", 2_000_000 + who * 7));
-            raw.values.push(format!("(415) {:03}-{:04}", who % 1000, who / 10));
-            number.values.len() as u32 - 1
+            number.values.push(&format!("+1415{:07}", 2_000_000 + who * 7));
+            raw.values.push(&format!("(415) {:03}-{:04}", who % 1000, who / 10))
         });
         number.index.push(code);
         raw.index.push(code);

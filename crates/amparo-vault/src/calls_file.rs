@@ -122,7 +122,7 @@ impl<W: Write + Send> CallsOut<W> {
         numbers.page::<8>(dictionary);
         pages.put(&mut group, column()?, n, Some(Present { count: codes.len(), is: &present }), &Values::Codes { dictionary, entries: numbers.values.len(), codes })?;
 
-        let inside = Column { values: vec![batch.inside.clone()], index: if batch.inside.is_empty() { vec![] } else { vec![0; n] } };
+        let inside = Column { values: std::iter::once(batch.inside.as_str()).collect(), index: if batch.inside.is_empty() { vec![] } else { vec![0; n] } };
         let texts = batch.texts();
         for text in std::iter::once(&inside).chain(texts.iter().map(|(_, c)| *c)) {
             // An index may stop before the last row: the rest is absent.
@@ -212,7 +212,7 @@ impl CallsIn {
         let codes = |i| -> Result<Vec<u8>> { ints(&*group, i, n)?.into_iter().map(|v| u8::try_from(v.unwrap_or(0)).map_err(bad)).collect() };
         (batch.direction, batch.outcome, batch.service) = (codes(3)?, codes(4)?, codes(5)?);
         batch.duration_s = longs(&*group, 6, n)?.into_iter().map(|v| v.map_or(Ok(CallColumns::NO_DURATION), u32::try_from)).collect::<std::result::Result<_, _>>().map_err(bad)?;
-        batch.inside = texts(&*group, 7, n)?.values.into_iter().next().unwrap_or_default();
+        batch.inside = texts(&*group, 7, n)?.values.get(0).unwrap_or_default().to_owned();
         let text = |i: usize| texts(&*group, 8 + i, n);
         (batch.number, batch.number_raw, batch.name, batch.line) = (text(0)?, text(1)?, text(2)?, text(3)?);
         (batch.place_raw, batch.zone, batch.zone_because) = (text(4)?, text(5)?, text(6)?);
@@ -274,9 +274,9 @@ fn texts(group: &dyn RowGroupReader, i: usize, n: usize) -> Result<Column> {
                 Some(code) => *code,
                 None => {
                     let text = std::str::from_utf8(value.data()).map_err(bad)?;
-                    column.values.push(text.to_owned());
-                    codes.insert(value.data().to_vec(), column.values.len() as u32 - 1);
-                    column.values.len() as u32 - 1
+                    let code = column.values.push(text);
+                    codes.insert(value.data().to_vec(), code);
+                    code
                 }
             }),
         };

@@ -4,6 +4,7 @@
 //! is looked up again row by row. What is written here is read back by any Parquet reader.
 
 use crate::problem::{Result, VaultError};
+use amparo_model::Texts;
 use bytes::Bytes;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
@@ -104,9 +105,10 @@ impl Pages {
 }
 
 /// A dictionary's plain page of texts: each with its length before it.
-pub(crate) fn texts_page(out: &mut Vec<u8>, values: &[String]) {
+pub(crate) fn texts_page(out: &mut Vec<u8>, values: &Texts) {
     out.clear();
-    for value in values {
+    out.reserve(values.parts().0.len() + values.len() * 4);
+    for value in values.iter() {
         out.extend_from_slice(&(value.len() as u32).to_le_bytes());
         out.extend_from_slice(value.as_bytes());
     }

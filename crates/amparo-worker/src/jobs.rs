@@ -133,6 +133,10 @@ fn perform(job: &mut Job, order: ToWorker) -> Result<(), Stop> {
         }
         ToWorker::Extract { name, bytes, inside } => extract(job, &name, bytes, &inside),
         ToWorker::Produce { what, language, data } => produce(job, &what, &language, data),
+        ToWorker::MachineReader => match job.machine.as_ref().and_then(MachineReader::version) {
+            Some(version) => job.answer.bytes(version.as_bytes()),
+            None => job.answer.failed("no-machine-reading"),
+        },
         ToWorker::Stop => Ok(()),
     }
 }

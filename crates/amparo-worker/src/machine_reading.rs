@@ -35,7 +35,7 @@ pub struct Helper {
 
 /// Starts the helper where the program is installed and can be held; otherwise there is no machine reading.
 pub fn start(filters: Option<&Filters>) -> Option<Helper> {
-    let program = program()?;
+    let program = ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].iter().map(Path::new).find(|path| path.is_file())?;
     let data = Data::find()?;
     let at_once = std::thread::available_parallelism().map_or(1, |processors| processors.get().min(MOST_AT_ONCE));
     let (socket, far) = pair(SocketType::SEQPACKET)?;
@@ -58,16 +58,6 @@ pub fn start(filters: Option<&Filters>) -> Option<Helper> {
             matches!(rustix::io::read(&held, &mut answer), Ok(1)).then_some(Helper { pid, socket, at_once })
         }
     }
-}
-
-/// What the program calls itself. Asking it takes longer than a small file's reading: only who wants to know asks.
-pub fn version() -> Option<String> {
-    let version = command(program()?).arg("--version").output().ok()?;
-    Some(String::from_utf8_lossy(&version.stdout).lines().next()?.chars().take(60).collect())
-}
-
-fn program() -> Option<&'static Path> {
-    ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].iter().map(Path::new).find(|path| path.is_file())
 }
 
 const LOADERS: &[&str] = &["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
@@ -181,19 +171,29 @@ fn serve_line(mut line: File, program: &Path, languages: &str) {
     while line.read_exact(&mut head).is_ok() {
         let [width, height, dpi] = numbers(&head);
         let pixels = u64::from(width) * u64::from(height);
-        if pixels == 0 || pixels > MAX_PIXELS {
+        if pixels > MAX_PIXELS {
             return;
         }
         let mut grey = vec![0; pixels as usize];
         if line.read_exact(&mut grey).is_err() {
             return;
         }
-        let answer = read_page(program, languages, width, height, dpi, &grey).filter(|a| a.len() <= MAX_ANSWER as usize);
+        let answer = if head == WHO { version(program) } else { read_page(program, languages, width, height, dpi, &grey) };
+        let answer = answer.filter(|a| a.len() <= MAX_ANSWER as usize);
         let length = answer.as_ref().map_or(u32::MAX, |a| a.len() as u32);
         if line.write_all(&length.to_le_bytes()).is_err() || line.write_all(answer.as_deref().unwrap_or_default()).is_err() {
             return;
         }
     }
+}
+
+/// Instead of a page's size: the question what the program calls itself. It takes longer to answer than a small file
+/// takes to read, so it is not asked at each start.
+const WHO: [u8; 12] = [0; 12];
+
+fn version(program: &Path) -> Option<Vec<u8>> {
+    let said = command(program).arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&said.stdout).lines().next()?.chars().take(60).collect::<String>().into_bytes())
 }
 
 fn numbers(head: &[u8; 12]) -> [u32; 3] {
@@ -231,6 +231,13 @@ impl MachineReader {
     /// `None` where there is no line.
     pub(crate) fn new(lines: Vec<File>) -> Option<MachineReader> {
         (!lines.is_empty()).then(|| MachineReader(lines.into_iter().map(|line| RefCell::new((line, 0, 0))).collect()))
+    }
+
+    /// What reads the pages, in its own words.
+    pub fn version(&self) -> Option<String> {
+        let mut line = self.0.first()?.borrow_mut();
+        line.0.write_all(&WHO).ok()?;
+        table(&mut line.0).ok().and_then(|said| String::from_utf8(said).ok())
     }
 }
 

@@ -26,6 +26,8 @@ const SLOTS: usize = 2;
 const START: Duration = Duration::from_secs(20);
 /// How long the end of a job may take after its last word.
 const ENDING: Duration = Duration::from_secs(10);
+/// Bytes of an answer that are on their way at once.
+const PIPE: usize = 512 << 10;
 /// How long the reading process may take to leave.
 const LEAVING: Duration = Duration::from_secs(1);
 
@@ -169,15 +171,15 @@ impl Workers {
         Ok(std::env::current_exe()?.with_file_name(format!("amparo-worker{}", std::env::consts::EXE_SUFFIX)))
     }
 
-    /// What does the machine reading, asked of the reading process by a start of its own; `None` where nothing does.
-    pub fn machine_reader(program: &Path) -> Option<String> {
-        let said = Command::new(program).arg("machine-reading").env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
-        String::from_utf8(said.stdout).ok()?.lines().next().filter(|line| !line.is_empty() && line.len() <= 240).map(str::to_owned)
-    }
-
     /// What the cage holds, and whether machine reading is there.
     pub fn ready(&self) -> Result<Ready, ReadFailure> {
         Ok(self.server()?.1)
+    }
+
+    /// What does the machine reading: its name and version.
+    pub fn machine_reader(&self) -> Result<String, ReadFailure> {
+        let said = self.bytes(&ToWorker::MachineReader, &[], 1 << 20, PLAIN, 1 << 10)?;
+        String::from_utf8(said).map_err(|_| ReadFailure::BadAnswer(BadAnswer::OutOfPlace))
     }
 
     /// Reads a file. What is said goes to `sink` as it comes, checked; the report comes last and adds up.
@@ -316,7 +318,11 @@ impl Workers {
             rustix::fs::seek(file, rustix::fs::SeekFrom::Start(0)).map_err(not_started)?;
         }
         let job = sealed(&serde_json::to_vec(order).map_err(|e| ReadFailure::NotStarted(e.into()))?).map_err(ReadFailure::NotStarted)?;
-        let packet = Order { memory: limits.memory, cpu_seconds: limits.cpu.as_secs().clamp(1, u32::MAX.into()) as u32, ocr: matches!(order, ToWorker::Read { ocr: true, .. }) };
+        let packet = Order {
+            memory: limits.memory,
+            cpu_seconds: limits.cpu.as_secs().clamp(1, u32::MAX.into()) as u32,
+            ocr: matches!(order, ToWorker::Read { ocr: true, .. } | ToWorker::MachineReader),
+        };
         // A process that died since its last job shows itself here: one fresh start, then it is an error.
         for attempt in 0..2 {
             let (mut guard, ready) = self.server()?;
@@ -324,6 +330,8 @@ impl Workers {
                 return Err(ReadFailure::NoSandbox);
             }
             let (answers, said) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(not_started)?;
+            // Room for a good part of a batch, so that the two sides do not wait for each other; less does too.
+            let _ = rustix::pipe::fcntl_setpipe_size(&said, PIPE);
             let (ending, told) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).map_err(not_started)?;
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_DESCRIPTORS))];
             let mut control = SendAncillaryBuffer::new(&mut space);

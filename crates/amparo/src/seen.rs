@@ -332,7 +332,7 @@ pub fn calls_behind(calls: &CallTable<'_>, records: &[Record], findings: &[Findi
 
 fn holds(batch: &amparo_analysis::CallBatch, id: &EvidenceId) -> bool {
     let EvidenceId::Calls { number, .. } = id else { return false };
-    batch.columns.number.values.contains(number) || batch.columns.number_raw.values.contains(number)
+    [&batch.columns.number, &batch.columns.number_raw].into_iter().any(|column| column.values.iter().any(|have| have == number))
 }
 
 fn by_month(months: Vec<MonthCount>) -> Vec<MonthCount> {

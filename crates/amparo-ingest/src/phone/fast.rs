@@ -12,10 +12,11 @@ use super::words::{Sense, Unit, What};
 use crate::Stop;
 use amparo_model::calls::{BATCH_ROWS, Call};
 use amparo_model::instant::days_from_civil;
-use amparo_model::{CallColumns, Column, Direction, Outcome, Service};
+use amparo_model::{CallColumns, Column, Direction, Outcome, Service, Texts};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
+use std::ops::Range;
 
 /// Cells of a line that are looked at.
 const MOST_CELLS: usize = 32;
@@ -49,9 +50,9 @@ impl Bulk {
             let code = value.filter(|v| !v.is_empty()).map(|v| match known.get(v) {
                 Some(code) => *code,
                 None => {
-                    column.values.push(v.to_owned());
-                    known.insert(v.to_owned(), column.values.len() as u32 - 1);
-                    column.values.len() as u32 - 1
+                    let code = column.values.push(v);
+                    known.insert(v.to_owned(), code);
+                    code
                 }
             });
             column.push_code(n, code);
@@ -60,10 +61,16 @@ impl Bulk {
         if let Some(at) = call.at {
             self.seen(at.ms + i64::from(at.offset_min.unwrap_or(0)) * 60_000);
         }
-        let line = Line { row: call.row, at_ms, direction: call.direction, outcome: call.outcome, duration_s: call.duration_s.unwrap_or(CallColumns::NO_DURATION), raw, number };
-        self.push(line, offset.unwrap_or(CallColumns::LOCAL));
-        self.calls.service.pop();
-        self.calls.service.push(call.service as u8);
+        let c = &mut self.calls;
+        c.row.push(call.row);
+        c.at_ms.push(at_ms);
+        c.offset_min.push(offset.unwrap_or(CallColumns::LOCAL));
+        c.direction.push(call.direction as u8);
+        c.outcome.push(call.outcome as u8);
+        c.service.push(call.service as u8);
+        c.duration_s.push(call.duration_s.unwrap_or(CallColumns::NO_DURATION));
+        c.number_raw.index.push(raw);
+        c.number.index.push(number);
         self.full(tally)
     }
 
@@ -72,17 +79,33 @@ impl Bulk {
         self.last = self.last.max(local_ms);
     }
 
-    fn push(&mut self, line: Line, offset: i16) {
+    /// How many plain lines may be taken together now.
+    fn room(&self) -> usize {
+        BLOCK.min(BATCH_ROWS - self.calls.len())
+    }
+
+    /// Takes plain lines of a text, no more than there is room for; says how many. Fewer only where a number is not UTF-8.
+    fn lines(&mut self, text: &[u8], lines: &[Line]) -> usize {
+        let known = self.known.look(text, lines);
         let c = &mut self.calls;
-        c.row.push(line.row);
-        c.at_ms.push(line.at_ms);
-        c.offset_min.push(offset);
-        c.direction.push(line.direction as u8);
-        c.outcome.push(line.outcome as u8);
-        c.service.push(Service::Voice as u8);
-        c.duration_s.push(line.duration_s);
-        c.number_raw.index.push(line.raw);
-        c.number.index.push(line.number);
+        let mut taken = 0;
+        for (line, place) in lines.iter().zip(known) {
+            let Some((raw, number)) = self.known.codes_at(place, text.get(line.raw.clone()).unwrap_or_default(), c) else { break };
+            c.number_raw.index.push(raw);
+            c.number.index.push(number);
+            taken += 1;
+        }
+        let lines = lines.get(..taken).unwrap_or_default();
+        let all = c.row.len() + taken;
+        c.row.extend(lines.iter().map(|line| line.row));
+        c.at_ms.extend(lines.iter().map(|line| line.at_ms));
+        c.direction.extend(lines.iter().map(|line| line.direction as u8));
+        c.outcome.extend(lines.iter().map(|line| line.outcome as u8));
+        c.duration_s.extend(lines.iter().map(|line| line.duration_s));
+        c.offset_min.resize(all, CallColumns::LOCAL);
+        c.service.resize(all, Service::Voice as u8);
+        lines.iter().for_each(|line| self.seen(line.at_ms));
+        taken
     }
 
     fn full(&mut self, tally: &mut Tally<'_>) -> Result<(), Stop> {
@@ -111,7 +134,7 @@ impl Bulk {
 
 /// Empty columns with room: a full batch is followed by another mostly.
 fn sized(rows: usize) -> CallColumns {
-    let index = || Column { values: Vec::new(), index: Vec::with_capacity(rows) };
+    let index = || Column { values: Texts::default(), index: Vec::with_capacity(rows) };
     CallColumns {
         row: Vec::with_capacity(rows),
         at_ms: Vec::with_capacity(rows),
@@ -126,16 +149,18 @@ fn sized(rows: usize) -> CallColumns {
     }
 }
 
-/// What a plain line says.
-#[derive(Clone, Copy)]
+/// Lines that are taken together: their numbers are looked up side by side, so that the waits for memory are one wait.
+const BLOCK: usize = 128;
+
+/// What a plain line says, and where its number stands in the text.
 struct Line {
+    start: usize,
     row: u64,
     at_ms: i64,
     direction: Direction,
     outcome: Outcome,
     duration_s: u32,
-    raw: u32,
-    number: u32,
+    raw: Range<usize>,
 }
 
 // ---- numbers, once each ----
@@ -162,9 +187,24 @@ impl Entry {
     }
 }
 
+impl Entry {
+    /// The codes of this text and of its number in the present batch; it gets new ones where it is the first of its kind there.
+    #[inline]
+    fn codes(&mut self, raw: &[u8], batch: u32, e164: &mut [Number], calls: &mut CallColumns) -> Option<(u32, u32)> {
+        if self.batch != batch {
+            self.raw = calls.number_raw.values.push(std::str::from_utf8(raw).ok()?);
+            self.number = number_code(e164, self.place, batch, &mut calls.number);
+            self.batch = batch;
+        }
+        Some((self.raw, self.number))
+    }
+}
+
 /// A number in E.164 and its code in the present batch.
 struct Number {
-    text: String,
+    /// A sign and at most twenty digits.
+    text: [u8; 24],
+    long: u8,
     batch: u32,
     code: u32,
 }
@@ -209,6 +249,32 @@ impl Known {
         }
     }
 
+    /// Where the numbers of some lines are remembered: a place in `entries`, or beyond it where the first look finds none.
+    /// Nothing here waits for what came before it, so that the processor fetches many at once.
+    fn look(&self, text: &[u8], lines: &[Line]) -> [usize; BLOCK] {
+        let mut keys = [(0, [0; 3], 0); BLOCK];
+        let mask = self.slots.len() - 1;
+        for (key, line) in keys.iter_mut().zip(lines) {
+            let raw = text.get(line.raw.clone()).unwrap_or_default();
+            if let Some(words) = words(raw) {
+                let hash = hash(self.seed ^ raw.len() as u64, words);
+                *key = (self.slots.get(hash as usize & mask).map_or(0, |held| *held as usize), words, raw.len());
+            }
+        }
+        keys.map(|(held, words, len)| {
+            let place = (held & ((1 << PLACE_BITS) - 1)).wrapping_sub(1);
+            if self.entries.get(place).is_some_and(|entry| entry.is(words, len)) { place } else { usize::MAX }
+        })
+    }
+
+    /// As [`Known::codes`], where a look has found the place already.
+    fn codes_at(&mut self, place: usize, raw: &[u8], calls: &mut CallColumns) -> Option<(u32, u32)> {
+        match self.entries.get_mut(place) {
+            Some(entry) => entry.codes(raw, self.batch, &mut self.e164, calls),
+            None => self.codes(raw, calls),
+        }
+    }
+
     /// The codes of a raw text and of its number in this batch's dictionaries. `None`: not UTF-8.
     fn codes(&mut self, raw: &[u8], calls: &mut CallColumns) -> Option<(u32, u32)> {
         let Some(words) = words(raw) else { return self.other_codes(std::str::from_utf8(raw).ok()?, calls) };
@@ -223,13 +289,7 @@ impl Known {
             if held >> PLACE_BITS == tag(hash) {
                 let entry = self.entries.get_mut((held as usize & (1 << PLACE_BITS) - 1).wrapping_sub(1))?;
                 if entry.is(words, raw.len()) {
-                    if entry.batch != self.batch {
-                        entry.batch = self.batch;
-                        entry.raw = calls.number_raw.values.len() as u32;
-                        entry.number = number_code(&mut self.e164, entry.place, self.batch, &mut calls.number);
-                        calls.number_raw.values.push(std::str::from_utf8(raw).ok()?.to_owned());
-                    }
-                    return Some((entry.raw, entry.number));
+                    return entry.codes(raw, self.batch, &mut self.e164, calls);
                 }
             }
             slot = (slot + 1) & mask;
@@ -237,8 +297,7 @@ impl Known {
         let text = std::str::from_utf8(raw).ok()?;
         let place = self.place(text);
         let number = number_code(&mut self.e164, place, self.batch, &mut calls.number);
-        let entry = Entry { words, len: raw.len() as u32, batch: self.batch, raw: calls.number_raw.values.len() as u32, number, place };
-        calls.number_raw.values.push(text.to_owned());
+        let entry = Entry { words, len: raw.len() as u32, batch: self.batch, raw: calls.number_raw.values.push(text), number, place };
         self.entries.push(entry);
         *self.slots.get_mut(slot)? = tag(hash) << PLACE_BITS | self.entries.len() as u32;
         if self.entries.len() * 2 > self.slots.len() {
@@ -250,9 +309,11 @@ impl Known {
     /// Where a text's number is remembered, plus one; 0 where it is none.
     fn place(&mut self, raw: &str) -> u32 {
         let e164 = self.numbers.find(raw);
-        let Some(text) = e164.some() else { return 0 };
+        let Some(said) = e164.some() else { return 0 };
         *self.places.entry(e164).or_insert_with(|| {
-            self.e164.push(Number { text, batch: 0, code: 0 });
+            let mut text = [0; 24];
+            text.iter_mut().zip(said.bytes()).for_each(|(to, from)| *to = from);
+            self.e164.push(Number { text, long: said.len().min(24) as u8, batch: 0, code: 0 });
             self.e164.len() as u32
         })
     }
@@ -265,8 +326,7 @@ impl Known {
             return Some(*codes);
         }
         let place = self.place(raw);
-        calls.number_raw.values.push(raw.to_owned());
-        let codes = (calls.number_raw.values.len() as u32 - 1, number_code(&mut self.e164, place, self.batch, &mut calls.number));
+        let codes = (calls.number_raw.values.push(raw), number_code(&mut self.e164, place, self.batch, &mut calls.number));
         self.others.insert(raw.to_owned(), codes);
         Some(codes)
     }
@@ -292,8 +352,7 @@ impl Known {
 fn number_code(e164: &mut [Number], place: u32, batch: u32, column: &mut Column) -> u32 {
     let Some(number) = (place as usize).checked_sub(1).and_then(|i| e164.get_mut(i)) else { return Column::ABSENT };
     if number.batch != batch {
-        (number.batch, number.code) = (batch, column.values.len() as u32);
-        column.values.push(number.text.clone());
+        (number.batch, number.code) = (batch, column.values.push(std::str::from_utf8(number.text.get(..usize::from(number.long)).unwrap_or_default()).unwrap_or_default()));
     }
     number.code
 }
@@ -321,7 +380,7 @@ fn hash(seed: u64, words: [u64; 3]) -> u64 {
         wide as u64 ^ (wide >> 64) as u64
     };
     let [a, b, c] = words;
-    fold(fold(fold(seed ^ a, 0x9e37_79b9_7f4a_7c15) ^ b, 0xa076_1d64_78bd_642f) ^ c, 0xd6e8_feb8_6659_fd93)
+    fold(fold(seed ^ a, 0x9e37_79b9_7f4a_7c15 ^ c) ^ b, seed ^ 0xa076_1d64_78bd_642f)
 }
 
 // ---- plain lines ----
@@ -360,7 +419,7 @@ impl Plan {
         Some(Plan { delimiter, count: c.count, when: c.when?, number: c.number?, duration, columns: columns.clone(), senses: Vec::new(), short: Vec::new(), day: ([0; 10], 0) })
     }
 
-    fn line(&mut self, cells: &Cells<'_>, row: u64, bulk: &mut Bulk) -> Option<Line> {
+    fn line(&mut self, cells: &Cells<'_>, start: usize, row: u64) -> Option<Line> {
         let at_ms = self.at(cells.get(self.when)?)?;
         let raw = cells.get(self.number)?;
         let bare = raw.first().is_some_and(|b| b.is_ascii_graphic()) && raw.last().is_some_and(|b| b.is_ascii_graphic());
@@ -375,10 +434,11 @@ impl Plan {
         if matches!(sense.what, Some(What::Sms | What::Mms | What::Data)) {
             return None;
         }
-        let (raw, number) = bulk.known.codes(raw, &mut bulk.calls)?;
+        let raw = cells.place(self.number)?;
+        let raw = start + raw.start..start + raw.end;
         let said = (duration_s != CallColumns::NO_DURATION).then_some(duration_s);
         let direction = sense.direction.unwrap_or(Direction::Unknown);
-        Some(Line { row, at_ms, direction, outcome: outcome(sense.outcome, direction, said), duration_s, raw, number })
+        Some(Line { start, row, at_ms, direction, outcome: outcome(sense.outcome, direction, said), duration_s, raw })
     }
 
     /// `2019-01-01T00:00:26`, or a space for the T.
@@ -467,12 +527,16 @@ struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     fn get(&self, i: usize) -> Option<&'a [u8]> {
+        self.line.get(self.place(i)?)
+    }
+
+    fn place(&self, i: usize) -> Option<Range<usize>> {
         let start = match i.checked_sub(1) {
             None => 0,
             Some(before) => *self.ends.get(before)? + 1,
         };
         let end = if i + 1 == self.count { self.line.len() } else { *self.ends.get(i)? };
-        self.line.get(start..end)
+        Some(start..end)
     }
 }
 
@@ -503,12 +567,57 @@ struct Taken {
     stopped: bool,
 }
 
+/// Where a text holds its delimiter or a line feed, eight bytes at a time: cells are so short that a search for each
+/// of them costs more than the look at all.
+struct Marks<'a> {
+    text: &'a [u8],
+    delimiter: u64,
+    /// Bytes that were looked at.
+    seen: usize,
+    /// The highest bit of each byte of the last eight that is a mark.
+    found: u64,
+}
+
+impl<'a> Marks<'a> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+
+    fn of(text: &'a [u8], delimiter: u8) -> Marks<'a> {
+        Marks { text, delimiter: u64::from(delimiter) * Self::EACH, seen: 0, found: 0 }
+    }
+}
+
+impl Iterator for Marks<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+        while self.found == 0 {
+            let rest = self.text.get(self.seen..)?;
+            let eight = match rest.first_chunk::<8>() {
+                Some(eight) => u64::from_le_bytes(*eight),
+                None if rest.is_empty() => return None,
+                // Filled with zeros, which are no marks.
+                None => rest.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)),
+            };
+            self.seen += 8;
+            // A byte is nothing where neither its low seven bits, when as much is added, nor itself reach the highest bit.
+            let none = |x: u64| ((x & LOW) + LOW) | x | LOW;
+            self.found = !(none(eight ^ self.delimiter) & none(eight ^ (u64::from(b'\n') * Self::EACH)));
+        }
+        let at = self.seen - 8 + self.found.trailing_zeros() as usize / 8;
+        self.found &= self.found - 1;
+        Some(at)
+    }
+}
+
 /// `text` is whole lines without a quote.
 fn take_lines(text: &[u8], first: u64, plan: &mut Plan, bulk: &mut Bulk, tally: &mut Tally<'_>) -> Result<Taken, Stop> {
     let returns = memchr::memchr(b'\r', text).is_some();
     let mut ends = [0; MOST_CELLS];
-    let (mut start, mut cells, mut lines) = (0, 0, 0);
-    for hit in memchr::memchr2_iter(plan.delimiter, b'\n', text) {
+    let mut block: Vec<Line> = Vec::with_capacity(BLOCK);
+    let (mut start, mut cells, mut lines, mut stopped) = (0, 0, 0, false);
+    for hit in Marks::of(text, plan.delimiter) {
         if text.get(hit) != Some(&b'\n') {
             if let Some(end) = ends.get_mut(cells) {
                 *end = hit - start;
@@ -521,14 +630,26 @@ fn take_lines(text: &[u8], first: u64, plan: &mut Plan, bulk: &mut Bulk, tally: 
             line = line.strip_suffix(b"\r").unwrap_or(line);
         }
         let odd = cells + 1 != plan.count || returns && memchr::memchr(b'\r', line).is_some();
-        let found = if odd { None } else { plan.line(&Cells { line, ends: &ends, count: plan.count }, first + lines, bulk) };
-        let Some(found) = found else { return Ok(Taken { bytes: start, lines, stopped: true }) };
-        bulk.seen(found.at_ms);
-        bulk.push(found, CallColumns::LOCAL);
-        bulk.full(tally)?;
+        let found = if odd { None } else { plan.line(&Cells { line, ends: &ends, count: plan.count }, start, first + lines) };
+        let Some(found) = found else {
+            stopped = true;
+            break;
+        };
+        block.push(found);
         (start, cells, lines) = (hit + 1, 0, lines + 1);
+        if block.len() >= bulk.room() {
+            if let Some(left) = block.get(bulk.lines(text, &block)) {
+                return Ok(Taken { bytes: left.start, lines: left.row - first, stopped: true });
+            }
+            block.clear();
+            bulk.full(tally)?;
+        }
     }
-    Ok(Taken { bytes: start, lines, stopped: false })
+    if let Some(left) = block.get(bulk.lines(text, &block)) {
+        return Ok(Taken { bytes: left.start, lines: left.row - first, stopped: true });
+    }
+    bulk.full(tally)?;
+    Ok(Taken { bytes: start, lines, stopped })
 }
 
 #[cfg(test)]
@@ -583,6 +704,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn marks_are_the_delimiters_and_line_feeds(text in proptest::collection::vec(prop_oneof![Just(b','), Just(b'\n'), Just(0x8a), Just(0xac), any::<u8>()], 0..60)) {
+            let want: Vec<usize> = (0..text.len()).filter(|i| matches!(text[*i], b',' | b'\n')).collect();
+            prop_assert_eq!(super::Marks::of(&text, b',').collect::<Vec<_>>(), want);
+        }
+
         #[test]
         fn plain_lines_read_fast_say_what_they_say_read_with_care(
             rows in proptest::collection::vec((row(), prop_oneof![6 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\r")]), 0..30),

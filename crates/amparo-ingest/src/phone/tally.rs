@@ -76,8 +76,7 @@ impl<'s> Tally<'s> {
             let code = value.filter(|v| !v.is_empty()).map(|v| match known.get(v) {
                 Some(code) => *code,
                 None => {
-                    let code = column.values.len() as u32;
-                    column.values.push(v.to_owned());
+                    let code = column.values.push(v);
                     known.insert(v.to_owned(), code);
                     code
                 }

@@ -68,3 +68,13 @@ fn scans_of_a_folder_add_up() {
         }
     }
 }
+
+#[test]
+fn what_reads_the_pages_says_its_name() {
+    let workers = start(shipped());
+    let said = workers.machine_reader();
+    match workers.ready().unwrap().machine_reading {
+        true => assert!(said.as_ref().is_ok_and(|name| name.starts_with("tesseract")), "{said:?}"),
+        false => assert_eq!(said.unwrap_err().reason(), "no-machine-reading"),
+    }
+}

@@ -236,7 +236,7 @@ pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
     let ready = Workers::beside().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", why(&e))).and_then(|program| {
         let workers = Workers::start(&program).map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
         let ready = workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
-        Ok((ready.machine_reading.then(|| Workers::machine_reader(&program)).flatten(), ready))
+        Ok((workers.machine_reader().ok(), ready))
     });
     let there = (cx.places.exists)(&cx.home);
     if cx.json() {

@@ -276,7 +276,7 @@ fn numbers_like(view: &View, typed: &str) -> Vec<String> {
         let have = digits(number);
         number == typed.trim() || (!wanted.is_empty() && (have == wanted || (wanted.len() >= 7 && (have.ends_with(&wanted) || wanted.ends_with(&have) && have.len() >= 10))))
     };
-    let all = view.calls.iter().flat_map(|b| b.columns.number.values.iter().chain(&b.columns.number_raw.values));
+    let all = view.calls.iter().flat_map(|b| b.columns.number.values.iter().chain(b.columns.number_raw.values.iter()));
     let found: BTreeSet<String> = all.filter(|n| fits(n)).map(|n| number_key(n).into_owned()).collect();
     found.into_iter().collect()
 }
