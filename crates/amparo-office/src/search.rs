@@ -165,7 +165,7 @@ mod tests {
             // One is withdrawn.
             vec![page(1, 1, "una audiencia más"), page(2, 2, "audiencias ante el juez")],
         ] {
-            let view = View::new(&file, records, Vec::new(), zone_named("UTC").expect("a zone"));
+            let view = View::new(std::sync::Arc::new(file.clone()), records, Vec::new(), zone_named("UTC").expect("a zone"));
             kept.follow(&view, &own);
             for words in ["audiencia", "\"ante el juez\"", "mañana", "audi*"] {
                 let question = Question { words: words.into(), ..Question::default() };
