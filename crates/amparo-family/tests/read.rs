@@ -82,7 +82,7 @@ fn gather<'p>(papers: impl IntoIterator<Item = &'p Paper>) -> Case {
         let original = Sha256::of(&paper.bytes);
         let subject = Some(party(paper.subject));
         case.paths.insert(original, paper.path.clone());
-        for draft in heard.drafts.into_iter().chain(heard.pages.iter().map(amparo_model::wire::page_draft)) {
+        for draft in heard.drafts.into_iter().chain(heard.pages.iter().map(|page| amparo_model::wire::page_draft(page.into()))) {
             assert_eq!(draft.check(), Ok(()), "{}", paper.path);
             case.records.push(record_of(draft, original, &paper.path, &report.reader, seq, subject));
         }

@@ -324,14 +324,26 @@ impl<'de> Deserialize<'de> for Counted {
     }
 }
 
+impl From<&PageText> for PlainPage {
+    fn from(page: &PageText) -> PlainPage {
+        PlainPage {
+            inside: page.inside.clone(),
+            page: page.page,
+            machine_read: page.machine_read,
+            text: page.text(),
+            words: page.words.len() as u64,
+            confidence: page.confidence(),
+        }
+    }
+}
+
 impl TryFrom<StoredText> for PlainPage {
     type Error = &'static str;
 
     fn try_from(stored: StoredText) -> Result<PlainPage, &'static str> {
         let StoredText { inside, page, machine_read, mut text, boxes, confidence, words } = stored;
         if !words.is_empty() {
-            let whole = PageText { inside, page, machine_read, words };
-            return Ok(PlainPage { text: whole.text(), words: whole.words.len() as u64, confidence: whole.confidence(), inside: whole.inside, page, machine_read });
+            return Ok(PlainPage::from(&PageText { inside, page, machine_read, words }));
         }
         let count = text.bytes().filter(|b| matches!(b, b' ' | b'\n')).count();
         let begins = text.is_empty() || text.starts_with([' ', '\n']);
@@ -393,7 +405,7 @@ mod tests {
             let json = serde_json::to_string(&page).unwrap();
             assert_eq!(serde_json::from_str::<PageText>(&json).unwrap(), page, "{json}");
             let plain = serde_json::from_str::<PlainPage>(&json).unwrap();
-            assert_eq!((plain.text, plain.words, plain.confidence), (page.text(), page.words.len() as u64, page.confidence()), "{json}");
+            assert_eq!(plain, PlainPage::from(&page), "{json}");
         }
         let json = serde_json::to_string(&page(vec![word("Net", [10, 20, 30, 40], None, true)])).unwrap();
         assert_eq!(json, r#"{"page":3,"machine_read":false,"text":"\nNet","boxes":[10,20,30,40]}"#);
