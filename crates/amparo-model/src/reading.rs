@@ -400,7 +400,7 @@ mod tests {
             let json = serde_json::to_string(&page).unwrap();
             assert_eq!(serde_json::from_str::<PageText>(&json).unwrap(), page, "{json}");
             let plain = serde_json::from_str::<PlainPage>(&json).unwrap();
-            assert_eq!((plain.text, plain.words, plain.confidence), (page.text(), page.words.len() as u64, page.confidence()), "{json}");
+            assert_eq!(plain, PlainPage::from(&page), "{json}");
         }
         let json = serde_json::to_string(&page(vec![word("Net", [10, 20, 30, 40], None, true)])).unwrap();
         assert_eq!(json, r#"{"page":3,"machine_read":false,"text":"\nNet","boxes":[10,20,30,40]}"#);
