@@ -7,13 +7,18 @@
 mod answer;
 mod assets;
 mod cases;
+mod dropped;
 mod first;
+mod gather;
 mod guard;
+mod job;
 mod lock;
 mod overview;
+mod paper;
 mod picture;
 mod room;
 mod routes;
+mod sheets;
 mod shell;
 
 use crate::agent;
