@@ -195,9 +195,9 @@ page-unread = Not read
 page-reaches = Reaches
 page-reaches-none = no dates of its own
 page-change = Change
-page-covers-first-record = its first and last line
-page-covers-stated = the source says so
-page-covers-cap-suspected = it may be cut off: a known limit of the export
+covers-first-record = its first and last line
+covers-stated = the source says so
+covers-cap-suspected = it may be cut off: a known limit of the export
 page-some-rejected = Some lines could not be read; the number of rejects leads to them.
 page-more-inside = { $count ->
     [one] { $count } more file inside

@@ -34,7 +34,7 @@ collect-iphone-6 = Click "Back Up Now". Wait until the line at the top has ended
 collect-iphone-7 = Do not move or rename any file. Call us: we look for the backup together, and you type the password yourself.
 collect-iphone-bring = The iPhone, its cable, and the computer if it is a laptop. The password stays in your head.
 collect-iphone-calm1 = The backup does not change or erase anything on your phone.
-collect-iphone-calm2 = We read calls and messages. Nobody looks at your photos.
+collect-iphone-calm2 = We look for calls and messages, not for photos.
 collect-iphone-calm3 = No computer? Come to the office with the iPhone and the cable.
 
 collect-whatsapp-title = WhatsApp: one chat

@@ -195,9 +195,9 @@ page-unread = Sin leer
 page-reaches = Alcanza
 page-reaches-none = sin fechas propias
 page-change = Cambiar
-page-covers-first-record = su primera y su última línea
-page-covers-stated = lo dice la fuente
-page-covers-cap-suspected = puede estar cortado: es un límite conocido de la exportación
+covers-first-record = su primera y su última línea
+covers-stated = lo dice la fuente
+covers-cap-suspected = puede estar cortado: es un límite conocido de la exportación
 page-some-rejected = Algunas líneas no se pudieron leer; el número de rechazos lleva a ellas.
 page-more-inside = { $count ->
     [one] { $count } archivo más adentro

@@ -34,7 +34,7 @@ collect-iphone-6 = Haga clic en «Respaldar ahora». Espere hasta que la línea 
 collect-iphone-7 = No mueva ningún archivo ni le cambie el nombre. Llámenos: buscamos el respaldo juntos, y usted escribe la contraseña.
 collect-iphone-bring = El iPhone, su cable y la computadora, si es portátil. La contraseña se queda en su cabeza.
 collect-iphone-calm1 = El respaldo no cambia ni borra nada en su teléfono.
-collect-iphone-calm2 = Leemos llamadas y mensajes. Nadie mira sus fotos.
+collect-iphone-calm2 = Buscamos llamadas y mensajes, no fotos.
 collect-iphone-calm3 = ¿No tiene computadora? Venga a la oficina con el iPhone y el cable.
 
 collect-whatsapp-title = WhatsApp: una conversación

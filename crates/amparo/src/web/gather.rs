@@ -234,7 +234,7 @@ pub fn reaches(report: &Report, speech: Speech) -> (String, String) {
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => String::new(),
     };
-    (months, speech.term("page-covers", covers.why.as_str()))
+    (months, speech.term("covers", covers.why.as_str()))
 }
 
 /// What was handed in, in one sum that adds up.

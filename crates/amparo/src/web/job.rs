@@ -127,6 +127,12 @@ struct State {
     not_taken_in: usize,
 }
 
+impl State {
+    fn has_work(&self, handle: &str) -> bool {
+        self.now.as_ref().is_some_and(|now| now.handle == handle) || self.waiting.iter().any(|o| o.case.handle == handle)
+    }
+}
+
 impl Jobs {
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change is made in one step: a thread that panicked left nothing half-done.
@@ -136,7 +142,10 @@ impl Jobs {
     /// Puts work in the queue; the thread begins where none runs.
     pub fn order(self: &Arc<Self>, order: Order) {
         let mut state = self.state();
-        state.ended.remove(&order.case.handle);
+        // What follows work that is not over is told together with it.
+        if !state.has_work(&order.case.handle) {
+            state.ended.remove(&order.case.handle);
+        }
         state.waiting.push_back(order);
         if !state.running {
             state.running = true;
@@ -153,12 +162,8 @@ impl Jobs {
     pub fn of(&self, handle: &str) -> (Option<Now>, usize) {
         let state = self.state();
         let waits = state.waiting.iter().map(Order::left).sum();
-        let here = state.waiting.iter().any(|o| o.case.handle == handle);
-        match &state.now {
-            Some(now) if now.handle == handle => (Some(now.clone()), waits),
-            Some(_) if here => (Some(Now::default()), waits),
-            _ => (None, waits),
-        }
+        let here = || state.has_work(handle).then(Now::default);
+        (state.now.clone().filter(|now| now.handle == handle).or_else(here), waits)
     }
 
     pub fn ended(&self, handle: &str) -> Option<Ended> {
@@ -215,8 +220,10 @@ impl Jobs {
             match self.stopped() {
                 true => state.not_taken_in += order.not_taken_in(),
                 false => {
-                    ended.left = order.left();
-                    state.ended.insert(order.case.handle.clone(), ended);
+                    let told = state.ended.entry(order.case.handle.clone()).or_default();
+                    told.files.append(&mut ended.files);
+                    told.left += order.left();
+                    told.problem = ended.problem.or(told.problem.take());
                 }
             }
         }
