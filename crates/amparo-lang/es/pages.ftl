@@ -91,7 +91,7 @@ page-from-to = de { $from } a { $to }
 page-proven = con prueba
 page-weak = débil
 page-out-of-reach = ninguna fuente llega
-page-ask = pedir
+page-ask-word = pedir
 page-needs = Necesita a alguien
 page-needs-note = Aquí nada se decidió por usted.
 page-needs-none = Ahora nada espera a nadie.
@@ -119,7 +119,7 @@ page-party-who = Quién
 page-party-name = Nombre
 page-party-role = En este caso
 page-party-add = Agregar a una persona
-page-records = Datos
+page-col-records = Datos
 page-phone-reaches = El teléfono alcanza
 page-months = Meses
 page-months-proven = { $proven } de { $all } con prueba
@@ -151,7 +151,7 @@ page-decide-later = se decide después
 page-add-these = Agregar estos archivos
 page-drop-limit = Hasta 1 GiB por archivo y 2 GiB a la vez. Los más grandes, en una terminal: amparo add CASO RUTA
 page-reading-now = Se está leyendo
-page-reading-at = Archivo { $file } de { $files }: { $done } de { $all } MB, { $records } registros hasta ahora.
+page-reading-at = Archivo { $file } de { $files }: { $done } de { $all } MB, { $records } datos hasta ahora.
 page-reading-waits = Espera a los archivos de otro caso, que se leen primero.
 page-reading-goes-on = Lo que está hecho ya está guardado con llave y se queda. Puede cerrar esta página: la lectura sigue hasta que bloquee.
 page-reading-again = Esta página se carga de nuevo cada 15 segundos.
@@ -163,8 +163,8 @@ page-waits = { $count ->
    *[other] { $count } archivos más esperan su turno.
 }
 page-became = { $name }: { $state }, { $count ->
-    [one] { $count } registro
-   *[other] { $count } registros
+    [one] { $count } dato
+   *[other] { $count } datos
 }.
 page-not-done = { $count ->
     [one] { $count } archivo quedó sin hacer.
@@ -179,20 +179,20 @@ page-handed-in-none = Todavía nada.
 page-sums = { $count ->
     [one] { $count } archivo
    *[other] { $count } archivos
-}, { $units } líneas, campos y páginas = { $read } leídos + { $furniture } de relleno + { $rejects } rechazados + { $unread } aún sin leer. Dieron { $records } registros.
+}, { $units } líneas, campos y páginas = { $read } (leído) + { $furniture } (relleno) + { $rejects } (rechazado) + { $unread } (aún sin leer). Dieron { $records } datos.
 page-furniture-is = Relleno: encabezados, totales, líneas vacías.
-page-file = Archivo
-page-state = Estado
-page-whose-head = De quién
-page-whose = ¿De quién?
+page-col-file = Archivo
+page-col-state = Estado
+page-col-whose = De quién
+page-whose-ask = ¿De quién?
 page-whose-is = De quién es
 page-nobody-yet = de nadie todavía
 page-save = Guardar
 page-units = Entregado
-page-furniture = Relleno
-page-rejects = Rechazos
-page-unread = Sin leer
-page-reaches = Alcanza
+page-col-furniture = Relleno
+page-col-rejects = Rechazos
+page-col-unread = Sin leer
+page-col-reaches = Alcanza
 page-reaches-none = sin fechas propias
 page-change = Cambiar
 covers-first-record = su primera y su última línea
@@ -243,14 +243,15 @@ page-pages = Páginas
 page-leaf = Página { $page } de { $pages }
 page-move-title = Mover un documento
 page-move-person = A otra persona
-page-move-person-why = Desde entonces sus registros, y lo que se halló en ellos, cuentan para esa persona.
+page-move-person-why = Desde entonces sus datos, y lo que se halló en ellos, cuentan para esa persona.
 page-move-case = A otro caso
 page-move-case-why = El documento se guarda allá con llave nueva, con su lectura y sus correcciones, y se retira de aquí. Allá todavía no es de nadie.
 page-move-no-case = No hay otro caso que usted pueda abrir.
+page-move-do = Mover a ese caso
 page-move-which = ¿Qué caso?
 page-same-bytes = Estos son el mismo archivo, entregado otra vez. Se van con él:
 page-withdraw-title = ¿Retirar un documento?
-page-withdraw-what = Se destruye su llave: nadie podrá abrir ya el documento, sus registros ni lo que se decidió sobre ellos. En el historial queda que algo se retiró, cuándo y quién lo hizo.
+page-withdraw-what = Se destruye su llave: nadie podrá abrir ya el documento, sus datos ni lo que se decidió sobre ellos. En el registro queda que algo se retiró, cuándo y quién lo hizo.
 page-withdraw-inside = { $count ->
     [one] Tiene { $count } archivo adentro, que se va con él.
    *[other] Tiene { $count } archivos adentro, y todos se van con él. Para conservar los demás, retire uno en una terminal: amparo withdraw CASO ARCHIVO:RUTA
@@ -264,7 +265,7 @@ page-withdraw-held = Una orden de conservar lo prohíbe. Quien dio la orden pued
 page-done-added = Los archivos están aquí; se guardan con llave y se leen uno tras otro.
 page-done-whose = Quedó anotado de quién es el documento.
 page-done-nobody = El documento todavía no es de nadie.
-page-done-reread = Los archivos se leen otra vez; lo que decían antes queda en el historial.
+page-done-reread = Los archivos se leen otra vez; lo que decían antes queda guardado.
 page-done-reread-none = No hay nada que leer otra vez: todo lo leyó el lector más nuevo.
 page-done-moved = El documento está ahora en el otro caso, y aquí se olvidó.
 page-done-moved-rest = El documento está ahora en el otro caso, y aquí se olvidó. Los lugares de respaldo que se nombran abajo lo tienen hasta su próximo respaldo.

@@ -251,7 +251,6 @@ mod tests {
         "format-google-voice-html",
         "format-pdf",
         "no",
-        "page-look-line",
         "type-visa",
     ];
 
