@@ -25,8 +25,9 @@ check: ## formatting, lints, licences and walls
 	bash scripts/walls
 	@if command -v cargo-deny >/dev/null; then $(CARGO) deny --locked check; else echo "cargo-deny is not installed: licences and advisories were not checked"; fi
 
-samples: ## gather every sample file that lies beside the project
+samples: ## gather every sample file that lies beside the project, and the tests' own
 	bash scripts/samples
+	ADD=--no-ocr bash scripts/samples crates/amparo-ingest/fixtures
 
 bench: ## both sides in one run; see docs/benchmarks.md
 	bash scripts/bench

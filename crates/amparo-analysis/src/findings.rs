@@ -226,7 +226,7 @@ fn work(papers: &[&Record], found: &mut Found<'_>) {
     pairs(
         &earnings,
         |a, b| {
-            let same = |f: &str| a.fields.get(f).is_some() && a.fields.get(f) == b.fields.get(f);
+            let same = |f: &str| a.fields.contains_key(f) && a.fields.get(f) == b.fields.get(f);
             same("year")
                 && same("basis")
                 && (same("employer_id") || (a.text("employer_id").is_none() && b.text("employer_id").is_none() && same_or_no_employer(a, b)))
@@ -247,7 +247,7 @@ fn work(papers: &[&Record], found: &mut Found<'_>) {
     pairs(
         &pays,
         |a, b| {
-            let same = |f: &str| a.fields.get(f).is_some() && a.fields.get(f) == b.fields.get(f);
+            let same = |f: &str| a.fields.contains_key(f) && a.fields.get(f) == b.fields.get(f);
             same("paid_on")
                 && a.edtf("period") == b.edtf("period")
                 && a.text("employer").is_some()

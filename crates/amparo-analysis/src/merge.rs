@@ -1,7 +1,7 @@
 //! One fact once: the same paper's fact seen in several sources, with the strongest source's words.
 //!
 //! Facts are one where their key fields are all known and equal after normalisation ([`KEYS`]), and
-//! they are one person's. Messages may differ by a minute where a source writes minutes. A member's
+//! they are one person's. Entries and exits of one day are also one where both papers' ports are known and the same. Messages may differ by a minute where a source writes minutes. A member's
 //! judgement joins or parts what these rules did not. Calls are merged in [`crate::calls`].
 
 use crate::calls::{EXACT_MS, MINUTE_MS, place_ms};
@@ -9,10 +9,11 @@ use crate::names::plain;
 use crate::pairing::{find, pair_up};
 use crate::view::{View, print_order, strength_order};
 use amparo_model::event::{At, Judgement};
-use amparo_model::{Kind, Record, RecordId, Sha256, Value};
+use amparo_model::{ANumber, Kind, Record, RecordId, Sha256, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// The fields that make two records of a kind one fact. `?` before a field: equal or absent in both.
+/// The fields that make two records of a kind one fact. `?` before a field: equal or absent in both; one field at least
+/// must be there.
 const KEYS: &[(Kind, &[&str])] = &[
     (Kind::Earnings, &["?employer", "?employer_id", "year", "basis", "amount_cents"]),
     (Kind::Pay, &["employer", "?period", "paid_on", "?gross_cents"]),
@@ -26,28 +27,55 @@ const KEYS: &[(Kind, &[&str])] = &[
     (Kind::Hearing, &["at", "?court"]),
     (Kind::Order, &["on", "type", "?court", "?form"]),
     (Kind::Encounter, &["on", "?place"]),
-    (Kind::TravelDocument, &["number", "issuer"]),
-    (Kind::Identity, &["name", "?birth_date", "?a_number"]),
+    (Kind::TravelDocument, &["number", "?issuer"]),
+    (Kind::Identity, &["?name", "?birth_date", "?a_number"]),
     (Kind::Address, &["text", "?start", "?end"]),
     (Kind::Event, &["on", "type", "?text"]),
     (Kind::Contact, &["name", "?numbers", "?emails"]),
 ];
 
-fn key(record: &Record) -> Option<String> {
-    let (_, fields) = KEYS.iter().find(|(k, _)| *k == record.kind)?;
+/// What a record has in common with others that tell the same fact: one of these is enough.
+fn keys(record: &Record) -> Vec<String> {
+    let Some((_, fields)) = KEYS.iter().find(|(k, _)| *k == record.kind) else { return vec![] };
+    let mut keys: Vec<String> = key(record, fields).into_iter().collect();
+    if matches!(record.kind, Kind::Entry | Kind::Exit) {
+        // One paper writes the code and another the name; the port that both are known to mean is one.
+        keys.extend(key(record, &["on", "port"]).map(|key| key + "\u{1f}port"));
+    }
+    keys
+}
+
+fn key(record: &Record, fields: &[&str]) -> Option<String> {
     let mut key = format!("{}\u{1f}{:?}", record.kind, record.subject.map(|s| s.0));
-    for field in *fields {
+    let mut known = false;
+    for field in fields {
         let (name, optional) = field.strip_prefix('?').map_or((*field, false), |f| (f, true));
-        let text = match record.fields.get(name) {
-            Some(Value::Text(t)) => plain(t),
-            Some(v) => v.to_text(),
-            None if optional => String::new(),
-            None => return None,
+        let text = match (record.fields.get(name), instead(record, name)) {
+            (Some(Value::Text(t)), _) if name == "a_number" => ANumber::parse(t).map_or_else(|| plain(t), |a| a.to_string()),
+            (Some(Value::Text(t)), _) => plain(t),
+            (Some(v), _) => v.to_text(),
+            (None, Some(other)) => plain(&other),
+            (None, None) if optional => String::new(),
+            (None, None) => return None,
         };
+        // Two people may have one birthday.
+        known |= !text.is_empty() && name != "birth_date";
         key.push('\u{1f}');
         key.push_str(&text);
     }
-    Some(key)
+    known.then_some(key)
+}
+
+/// What stands for a field that the paper does not have: a name in its parts, the port that is known.
+fn instead(record: &Record, field: &str) -> Option<String> {
+    match (record.kind, field) {
+        (Kind::Entry | Kind::Exit, "port_raw") => record.text("port").map(str::to_owned),
+        (Kind::Identity, "name") => {
+            let parts: Vec<&str> = [record.text("given_names"), record.text("surname")].into_iter().flatten().collect();
+            (!parts.is_empty()).then(|| parts.join(" "))
+        }
+        _ => None,
+    }
 }
 
 /// The records of the view, each fact once, in the order they are printed. No record is lost: each is
@@ -89,15 +117,16 @@ fn pair<'r>(view: &'r View) -> (Vec<&'r Record>, Vec<u32>, Vec<(RecordId, Record
         if record.kind == Kind::Message && record.instant("at").is_some() {
             messages.push(i);
         }
-        let Some(key) = key(record) else { continue };
-        let mut n = 0;
-        if record.kind == Kind::Deposit {
-            let count = nth.entry((key.clone(), record.provenance.original)).or_default();
-            *count += 1;
-            n = *count;
+        for key in keys(record) {
+            let mut n = 0;
+            if record.kind == Kind::Deposit {
+                let count = nth.entry((key.clone(), record.provenance.original)).or_default();
+                *count += 1;
+                n = *count;
+            }
+            let leader = *first.entry((key, n)).or_insert(i);
+            join(&mut root, leader, i);
         }
-        let leader = *first.entry((key, n)).or_insert(i);
-        join(&mut root, leader, i);
     }
     let mut ambiguous = Vec::new();
     for (a, b, same) in pair_messages(view, &sorted, &messages) {

@@ -22,11 +22,14 @@ pub const RECORDS: &[(Kind, &str, &[&str])] = &[
     (Kind::Deposit, "timeline-deposit", &["amount_cents", "payer_raw"]),
     (Kind::Deposit, "timeline-deposit-amount", &["amount_cents"]),
     (Kind::Deposit, "timeline-deposit-bare", &[]),
-    (Kind::Entry, "timeline-entry-class", &["port_raw", "class"]),
+    (Kind::Entry, "timeline-entry-class", &["port", "class"]),
+    (Kind::Entry, "timeline-entry-class-code", &["port_code", "class"]),
     (Kind::Entry, "timeline-entry-class-only", &["class"]),
-    (Kind::Entry, "timeline-entry", &["port_raw"]),
+    (Kind::Entry, "timeline-entry", &["port"]),
+    (Kind::Entry, "timeline-entry-code", &["port_code"]),
     (Kind::Entry, "timeline-entry-bare", &[]),
-    (Kind::Exit, "timeline-exit", &["port_raw"]),
+    (Kind::Exit, "timeline-exit", &["port"]),
+    (Kind::Exit, "timeline-exit-code", &["port_code"]),
     (Kind::Exit, "timeline-exit-bare", &[]),
     (Kind::Status, "timeline-status", &["class"]),
     (Kind::Status, "timeline-status-bare", &[]),
@@ -104,7 +107,7 @@ pub fn record(r: &Record) -> Option<Says> {
     {
         return Some(Says::new("timeline-earnings-none").with("year", year).with("basis", basis).with("how", how(r.certainty)));
     }
-    let (_, id, fields) = RECORDS.iter().find(|(kind, _, fields)| *kind == r.kind && fields.iter().all(|f| r.fields.contains_key(f)))?;
+    let (_, id, fields) = RECORDS.iter().find(|(kind, _, fields)| *kind == r.kind && fields.iter().all(|f| arg(r, f).is_some()))?;
     let mut says = Says::new(id);
     for field in *fields {
         says = says.with(field, arg(r, field)?);
@@ -119,6 +122,9 @@ pub fn how(certainty: Certainty) -> Arg {
 
 /// One field of a record as a sentence shows it.
 pub fn arg(r: &Record, field: &'static str) -> Option<Arg> {
+    if matches!(r.kind, Kind::Entry | Kind::Exit) && matches!(field, "port" | "port_code") {
+        return port(r, field == "port_code");
+    }
     let value = r.fields.get(field)?;
     let third = match (r.kind, field) {
         (_, "employer") => r.flag("household_employer") == Some(true),
@@ -139,4 +145,13 @@ pub fn arg(r: &Record, field: &'static str) -> Option<Arg> {
         Value::Number(n) => Arg::Number(*n),
         other => Arg::Text(other.to_text()),
     })
+}
+
+/// Where somebody came in or went out: the port's name where it is known, else the paper's word for it. A bare number
+/// is a code (`840`) and is called one; "Unavailable" names no place.
+fn port(r: &Record, code: bool) -> Option<Arg> {
+    let known = r.text("port").map(|name| (name, false));
+    let written = || r.text("port_raw").map(str::trim).filter(|raw| !raw.eq_ignore_ascii_case("unavailable"));
+    let (text, is_code) = known.or_else(|| written().map(|raw| (raw, raw.bytes().all(|b| b.is_ascii_digit()))))?;
+    (!text.is_empty() && is_code == code).then(|| Arg::Text(text.to_owned()))
 }

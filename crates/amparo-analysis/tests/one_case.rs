@@ -124,6 +124,62 @@ fn months_are_strong_weak_or_out_of_reach() {
     assert_eq!(timeline(&v, &merged, &calls).items.len(), 3);
 }
 
+#[test]
+fn a_fact_is_one_where_its_papers_agree_on_what_names_it() {
+    use Kind::{Entry, Exit, Identity, TravelDocument};
+    type Fields = &'static [(&'static str, &'static str)];
+    const CASES: &[(Kind, Fields, Fields, usize)] = &[
+        // The admission's page writes the port's name, the history its code.
+        (Entry, &[("on", "2019-07-15"), ("port", "Miami, FL"), ("port_raw", "MIAMI, FL")], &[("on", "2019-07-15"), ("port", "Miami, FL"), ("port_raw", "MIA")], 1),
+        (Exit, &[("on", "2019-07-15"), ("port", "Miami, FL")], &[("on", "2019-07-15"), ("port", "Miami, FL"), ("port_raw", "MIA")], 1),
+        (Entry, &[("on", "2019-07-15"), ("port", "Miami, FL")], &[("on", "2019-07-15"), ("port", "Nogales, AZ")], 2),
+        (Entry, &[("on", "2019-07-15"), ("port", "Miami, FL")], &[("on", "2019-07-16"), ("port", "Miami, FL")], 2),
+        (Entry, &[("on", "2019-07-15"), ("port", "Miami, FL"), ("port_raw", "MIA")], &[("on", "2019-07-15"), ("port_raw", "840")], 2),
+        (Entry, &[("on", "2019-07-15"), ("port", "Miami, FL")], &[("on", "2019-07-15")], 2),
+        (Entry, &[("on", "2019-07-15"), ("port_raw", "840")], &[("on", "2019-07-15"), ("port_raw", "840")], 1),
+        // A name in one piece or in two; none, and the same A-number. A birthday alone is two people's.
+        (Identity, &[("name", "Ana Ruiz"), ("birth_date", "1990-02-01")], &[("given_names", "ANA"), ("surname", "RUIZ"), ("birth_date", "1990-02-01")], 1),
+        (Identity, &[("a_number", "A012345678")], &[("a_number", "A 012-345-678")], 1),
+        (Identity, &[("birth_date", "1990-02-01")], &[("birth_date", "1990-02-01")], 2),
+        (TravelDocument, &[("number", "L898902C3")], &[("number", "L898902C3")], 1),
+        (TravelDocument, &[("number", "L898902C3"), ("issuer", "MX")], &[("number", "L898902C3"), ("issuer", "GT")], 2),
+        (TravelDocument, &[("expires", "2030-01-01")], &[("expires", "2030-01-01")], 2),
+    ];
+    for (kind, one, other, merged) in CASES {
+        let paper = |source, fields: Fields| {
+            let filled = fields.iter().fold(draft(*kind), |d, (name, text)| d.with(name, Value::parse(kind.field(name).unwrap().ty, text)));
+            record(source, 1, CLIENT, filled)
+        };
+        let file = CaseFile::default();
+        let (a, b) = (paper(1, one), paper(2, other));
+        for order in [vec![a.clone(), b.clone()], vec![b, a]] {
+            let facts = merge(&view(&file, order, vec![]));
+            assert_eq!((facts.len(), facts.iter().map(|f| 1 + f.also.len()).sum::<usize>()), (*merged, 2), "{kind} {one:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn where_somebody_came_in_is_said_by_its_name() {
+    let said = |kind, fields: &[(&'static str, &str)]| {
+        let filled = fields.iter().fold(draft(kind), |d, (name, text)| d.with(name, *text));
+        let says = amparo_analysis::says::record(&record(1, 1, CLIENT, filled)).unwrap();
+        amparo_lang::sentence(&says, amparo_lang::Lang::En, &|third| third.to_owned())
+    };
+    for (kind, fields, want) in [
+        (Kind::Exit, &[("port_raw", "Unavailable")][..], "Left, port not stated"),
+        (Kind::Exit, &[], "Left, port not stated"),
+        (Kind::Exit, &[("port_raw", "840")], "Left, port code 840"),
+        (Kind::Exit, &[("port_raw", "PHX")], "Left at PHX"),
+        (Kind::Entry, &[("port_raw", "NOG"), ("port", "Nogales, AZ")], "Entered at Nogales, AZ"),
+        (Kind::Entry, &[("port_raw", "NOG"), ("port", "Nogales, AZ"), ("class", "B2")], "Entered at Nogales, AZ, class B2"),
+        (Kind::Entry, &[("port_raw", "813"), ("class", "B2")], "Entered, port code 813, class B2"),
+        (Kind::Entry, &[("class", "B2")], "Entered, port not stated, class B2"),
+    ] {
+        assert_eq!(said(kind, fields), want);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]

@@ -7,7 +7,7 @@ use amparo_family::Paper;
 use amparo_ingest::{File, Sink, Stop, Tools};
 use amparo_model::event::{Event, Given, ReadingOf};
 use amparo_model::ids::{DrawerId, RunId};
-use amparo_model::reading::PageText;
+use amparo_model::reading::{PageText, PlainPage};
 use amparo_model::results::{Claim, EvidenceId, Finding, Month};
 use amparo_model::*;
 use jiff::civil::date;
@@ -83,7 +83,7 @@ fn gather<'p>(papers: impl IntoIterator<Item = &'p Paper>) -> Case {
         let original = Sha256::of(&paper.bytes);
         let subject = Some(party(paper.subject));
         case.paths.insert(original, paper.path.clone());
-        for draft in heard.drafts.into_iter().chain(heard.pages.iter().map(amparo_model::wire::page_draft)) {
+        for draft in heard.drafts.into_iter().chain(heard.pages.iter().map(PlainPage::from).map(amparo_model::wire::page_draft)) {
             assert_eq!(draft.check(), Ok(()), "{}", paper.path);
             case.records.push(record_of(draft, original, &paper.path, &report.reader, seq, subject));
         }

@@ -682,24 +682,8 @@ fn cents(text: &str, in_cents: bool) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Heard, hear};
+    use crate::testing::hear;
     use proptest::prelude::*;
-
-    fn told(heard: &Heard) -> Vec<String> {
-        heard
-            .drafts
-            .iter()
-            .map(|d| {
-                assert_eq!(d.certainty, Certainty::Said);
-                let fields: Vec<String> = d.fields.iter().map(|(name, value)| format!("{name}={}", value.to_text())).collect();
-                format!("{} {} {}", d.place.spot_text(), d.kind, fields.join(" "))
-            })
-            .collect()
-    }
-
-    fn reasons(heard: &Heard) -> Vec<String> {
-        heard.rejects.iter().map(|r| format!("{} {}", r.place.spot_text(), r.reason)).collect()
-    }
 
     #[test]
     fn an_empty_form_is_recognised_and_says_nothing() {
@@ -743,7 +727,7 @@ mod tests {
                     serde_json::json!({"Clase": spanish_kind, spanish.to_uppercase(): sample(spec)})
                 );
                 let (report, heard) = hear("said.jsonl", line.as_bytes());
-                assert_eq!((report.kind.as_str(), report.records), ("account", 2), "{line} {:?}", reasons(&heard));
+                assert_eq!((report.kind.as_str(), report.records), ("account", 2), "{line} {:?}", heard.reasons());
                 assert!(heard.drafts.iter().all(|d| d.fields.contains_key(spec.name) && d.fields == heard.drafts[0].fields), "{line}");
             }
         }
@@ -772,7 +756,7 @@ mod tests {
         let with_mark = format!("\u{feff}{rows}").into_bytes();
         for bytes in [rows.as_bytes().to_vec(), with_mark, utf16, latin] {
             let (report, heard) = hear("account.csv", &bytes);
-            assert_eq!(told(&heard), want);
+            assert_eq!(heard.told(), want);
             assert_eq!((report.units, report.units_read, report.furniture, report.rejects), (8, 5, 3, 0));
             assert_eq!(report.assumed, ["day-first"]);
         }
@@ -806,7 +790,7 @@ mod tests {
         }
         let both = "kind,on\nevent,15/07/2019\nevent,07/15/2019\nevent,03/04/2019\n";
         let (report, heard) = hear("said.csv", both.as_bytes());
-        assert_eq!((report.units_read, reasons(&heard)), (2, vec!["row:4 account-date-two-ways".to_owned()]));
+        assert_eq!((report.units_read, heard.reasons()), (2, vec!["row:4 account-date-two-ways".to_owned()]));
     }
 
     #[test]
@@ -823,9 +807,9 @@ mod tests {
 {"kind":"earnings","year":2019,"amount":"$1,900.50","currency":"USD"}
 "#;
         let (report, heard) = hear("facts.jsonl", text.as_bytes());
-        assert_eq!((report.units, report.units_read), (10, 10), "{:?}", reasons(&heard));
+        assert_eq!((report.units, report.units_read), (10, 10), "{:?}", heard.reasons());
         assert_eq!(
-            told(&heard)[3..],
+            heard.told()[3..],
             [
                 "row:4 order complete=false on=2020-01-02 type=nta_served",
                 "row:5 job authorized=false employer=Sol start=2019-01",
@@ -859,7 +843,7 @@ not json
         let (report, heard) = hear("said.jsonl", text.as_bytes());
         assert_eq!((report.units, report.units_read, report.furniture, report.rejects), (15, 4, 1, 10));
         assert_eq!(
-            reasons(&heard),
+            heard.reasons(),
             [
                 "row:2 account-other-person",
                 "row:3 account-kind-unknown",
@@ -874,7 +858,7 @@ not json
             ]
         );
         assert_eq!(
-            told(&heard)[1..],
+            heard.told()[1..],
             ["row:8 identity role=client ssn_last4=6789", "row:11 identity birth_country_raw=Atlantis", "row:15 call at=2019-07-15T10:00:00Z number_raw=88811"]
         );
     }
@@ -887,15 +871,15 @@ not json
         ] {
             let (report, heard) = hear("said.json", text.as_bytes());
             assert_eq!((report.kind.as_str(), report.units, report.units_read), ("account", 2, 2), "{text}");
-            assert_eq!(told(&heard), ["row:1 job employer=Sol", "row:2 event on=2020"]);
+            assert_eq!(heard.told(), ["row:1 job employer=Sol", "row:2 event on=2020"]);
         }
     }
 
     #[test]
     fn a_quote_that_never_closes_costs_its_own_row() {
         let (report, heard) = hear("a.csv", b"kind,on,text\nevent,2019,\"open\nevent,2020,x\n");
-        assert_eq!((report.units, report.units_read, reasons(&heard)), (3, 1, vec!["row:2 account-row-broken".to_owned()]));
-        assert_eq!(told(&heard), ["row:3 event on=2020 text=x"]);
+        assert_eq!((report.units, report.units_read, heard.reasons()), (3, 1, vec!["row:2 account-row-broken".to_owned()]));
+        assert_eq!(heard.told(), ["row:3 event on=2020 text=x"]);
     }
 
     #[test]

@@ -63,13 +63,25 @@ pub struct Picture {
     pub dpi: u32,
 }
 
+/// Draws the pages (counted from 1) of one PDF or picture; `None` where it cannot.
+pub type Pages<'b> = Box<dyn Fn(u32) -> Option<Picture> + 'b>;
+
+/// Machine reading, which may have several pages before it at once, each at a place of its own.
+pub trait MachineReading {
+    /// How many places there are.
+    fn places(&self) -> usize;
+    /// Puts an upright page on a place that is free. The error is a reason code; the place is then free still.
+    fn put(&self, place: usize, page: &Picture) -> Result<(), String>;
+    /// The words of the page on this place, in reading order with boxes in millionths; waits for them and frees the place.
+    fn words(&self, place: usize) -> Result<Vec<Word>, String>;
+}
+
 /// What readers may use and cannot start themselves: the worker hands it in.
 #[derive(Clone, Copy, Default)]
 pub struct Tools<'a> {
-    /// Draws a page (counted from 1) of a PDF or picture; `None` where it cannot.
-    pub picture: Option<&'a dyn Fn(&[u8], u32) -> Option<Picture>>,
-    /// Machine-reads an upright page: words in reading order with boxes in millionths. The error is a reason code.
-    pub ocr: Option<&'a dyn Fn(&Picture) -> Result<Vec<Word>, String>>,
+    /// Opens a PDF or picture whose pages are to be drawn.
+    pub pages: Option<&'a dyn for<'b> Fn(&'b [u8]) -> Pages<'b>>,
+    pub machine: Option<&'a dyn MachineReading>,
     /// ISO 3166-1 alpha-2 country in whose manner bare phone numbers are read; `US` where empty.
     pub region: &'a str,
 }

@@ -24,6 +24,7 @@ pub const ALL: &[&str] = &[
     "count-disagrees",
     "counts-do-not-add-up",
     "damaged-text",
+    "data-usage",
     "database-broken",
     "database-encrypted",
     "database-layout-unknown",

@@ -19,6 +19,20 @@ impl Heard {
     pub fn all(&self) -> Vec<Draft> {
         self.calls.iter().flat_map(|b| (0..b.len()).map(|i| b.draft(i))).chain(self.drafts.iter().cloned()).collect()
     }
+
+    /// What the records say, one line each: place, kind and every field by its name.
+    pub fn told(&self) -> Vec<String> {
+        let line = |d: &Draft| {
+            let fields: Vec<String> = d.fields.iter().map(|(name, value)| format!("{name}={}", value.to_text())).collect();
+            format!("{} {} {}", d.place.spot_text(), d.kind, fields.join(" "))
+        };
+        self.drafts.iter().map(line).collect()
+    }
+
+    /// Each reject's place and reason.
+    pub fn reasons(&self) -> Vec<String> {
+        self.rejects.iter().map(|r| format!("{} {}", r.place.spot_text(), r.reason)).collect()
+    }
 }
 
 impl Sink for Heard {

@@ -23,6 +23,7 @@ reason-count-disagrees = The file says another count than the rows it has; all r
 reason-counts-disagree = The counts of this reading do not add up, so it counts as partly read.
 reason-counts-do-not-add-up = The counts of this reading do not add up, so it counts as partly read.
 reason-damaged-text = Some letters of this file are damaged and stand as empty signs.
+reason-data-usage = This line tells how much internet was used. It is no call and no message, and no record is made of it.
 reason-database-broken = This database is damaged and cannot be opened.
 reason-database-encrypted = This database is locked with a key. An export without the key can be read.
 reason-database-layout-unknown = The tables of this database are not laid out as in any version we know.

@@ -23,6 +23,7 @@ reason-count-disagrees = El archivo dice otra cantidad que las filas que tiene; 
 reason-counts-disagree = Las cuentas de esta lectura no cuadran, así que cuenta como leída en parte.
 reason-counts-do-not-add-up = Las cuentas de esta lectura no cuadran, así que cuenta como leída en parte.
 reason-damaged-text = Algunas letras de este archivo están dañadas y aparecen como signos vacíos.
+reason-data-usage = Esta línea dice cuánto internet se usó. No es una llamada ni un mensaje, y no se hace un registro de ella.
 reason-database-broken = Esta base de datos está dañada y no se puede abrir.
 reason-database-encrypted = Esta base de datos está cerrada con una clave. Una exportación sin clave sí se puede leer.
 reason-database-layout-unknown = Las tablas de esta base de datos no están dispuestas como en ninguna versión que conocemos.

@@ -148,7 +148,14 @@ pub enum What {
     #[serde(rename = "case")]
     Case { journal: JournalId, genesis: Sha256, handle: String },
     #[serde(rename = "recovery")]
-    Recovery { recipient: String, k: u8, n: u8 },
+    Recovery {
+        recipient: String,
+        k: u8,
+        n: u8,
+        /// The public key that the recovery signs with when it lets a new member in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sign: Option<String>,
+    },
     #[serde(rename = "recovery.tested")]
     RecoveryTested { member: MemberId },
     #[serde(rename = "heads")]

@@ -8,6 +8,7 @@ pub mod calls;
 pub mod case_file;
 pub mod edtf;
 pub mod event;
+pub mod file_name;
 pub mod ids;
 pub mod instant;
 pub mod numbers;

@@ -1,7 +1,9 @@
 //! What a reader made of a file: every unit of the source is a record's, furniture, a reject, or not read yet.
 
 use crate::{Edtf, Place, Sha256};
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
 
 /// How far a file was read.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -183,8 +185,7 @@ impl PageText {
 
     /// The mean confidence in hundredths of what was machine-read.
     pub fn confidence(&self) -> Option<u8> {
-        let known: Vec<u64> = self.words.iter().filter_map(|w| w.confidence).map(u64::from).collect();
-        (!known.is_empty()).then(|| (known.iter().sum::<u64>() / known.len() as u64) as u8)
+        mean(self.words.iter().filter_map(|w| w.confidence))
     }
 }
 
@@ -269,6 +270,94 @@ impl TryFrom<StoredPage> for PageText {
     }
 }
 
+/// A stored page without the places of its words: what finding needs, read at half the price.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(try_from = "StoredText")]
+pub struct PlainPage {
+    pub inside: String,
+    pub page: u32,
+    pub machine_read: bool,
+    /// As [`PageText::text`].
+    pub text: String,
+    pub words: u64,
+    /// As [`PageText::confidence`].
+    pub confidence: Option<u8>,
+}
+
+impl From<&PageText> for PlainPage {
+    fn from(page: &PageText) -> PlainPage {
+        let (inside, words) = (page.inside.clone(), page.words.len() as u64);
+        PlainPage { inside, page: page.page, machine_read: page.machine_read, text: page.text(), words, confidence: page.confidence() }
+    }
+}
+
+/// [`StoredPage`], its boxes only counted.
+#[derive(Deserialize)]
+struct StoredText {
+    #[serde(default)]
+    inside: String,
+    page: u32,
+    machine_read: bool,
+    #[serde(default)]
+    text: String,
+    #[serde(default)]
+    boxes: Counted,
+    #[serde(default)]
+    confidence: Vec<i16>,
+    #[serde(default)]
+    words: Vec<Word>,
+}
+
+#[derive(Default)]
+struct Counted(usize);
+
+impl<'de> Deserialize<'de> for Counted {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Counted, D::Error> {
+        struct Count;
+        impl<'de> Visitor<'de> for Count {
+            type Value = Counted;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Counted, A::Error> {
+                let mut count = 0;
+                while seq.next_element::<IgnoredAny>()?.is_some() {
+                    count += 1;
+                }
+                Ok(Counted(count))
+            }
+        }
+        d.deserialize_seq(Count)
+    }
+}
+
+impl TryFrom<StoredText> for PlainPage {
+    type Error = &'static str;
+
+    fn try_from(stored: StoredText) -> Result<PlainPage, &'static str> {
+        let StoredText { inside, page, machine_read, mut text, boxes, confidence, words } = stored;
+        if !words.is_empty() {
+            let whole = PageText { inside, page, machine_read, words };
+            return Ok(PlainPage::from(&whole));
+        }
+        let count = text.bytes().filter(|b| matches!(b, b' ' | b'\n')).count();
+        let begins = text.is_empty() || text.starts_with([' ', '\n']);
+        if boxes.0 != count * 4 || !begins || (!confidence.is_empty() && confidence.len() != count) {
+            return Err("a page's text, boxes and confidence are of one number of words");
+        }
+        if !text.is_empty() {
+            text.remove(0);
+        }
+        let confidence = mean(confidence.into_iter().filter_map(|c| u8::try_from(c).ok()));
+        Ok(PlainPage { inside, page, machine_read, text, words: count as u64, confidence })
+    }
+}
+
+fn mean(known: impl Iterator<Item = u8>) -> Option<u8> {
+    let (sum, count) = known.fold((0_u64, 0_u64), |(sum, count), c| (sum + u64::from(c), count + 1));
+    (count > 0).then(|| (sum / count) as u8)
+}
+
 /// A file inside an archive: (archive, path, hash) names it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Inside {
@@ -310,6 +399,8 @@ mod tests {
         ] {
             let json = serde_json::to_string(&page).unwrap();
             assert_eq!(serde_json::from_str::<PageText>(&json).unwrap(), page, "{json}");
+            let plain = serde_json::from_str::<PlainPage>(&json).unwrap();
+            assert_eq!((plain.text, plain.words, plain.confidence), (page.text(), page.words.len() as u64, page.confidence()), "{json}");
         }
         let json = serde_json::to_string(&page(vec![word("Net", [10, 20, 30, 40], None, true)])).unwrap();
         assert_eq!(json, r#"{"page":3,"machine_read":false,"text":"\nNet","boxes":[10,20,30,40]}"#);

@@ -6,7 +6,7 @@
 
 use crate::calls::{BATCH_ROWS, CallColumns, Column};
 use crate::ids::Sha256;
-use crate::reading::{Inside, PageText, Reject, Report};
+use crate::reading::{Inside, PageText, PlainPage, Reject, Report, Word};
 use crate::record::{Draft, Place, Region, Spot};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,8 @@ pub enum FromWorker {
 pub struct Ready {
     pub cage: Vec<String>,
     pub caged: bool,
-    pub tesseract: Option<String>,
+    /// Whether pages can be machine-read.
+    pub machine_reading: bool,
     /// `name@version` of every reader: what an older reading is measured against.
     #[serde(default)]
     pub readers: Vec<String>,
@@ -54,7 +55,7 @@ pub enum ToWorker {
     /// Read the file whose descriptor came with this; companions' descriptors follow in this order.
     Read { name: String, bytes: u64, companions: Vec<String>, ocr: bool, region: String },
     /// The page of the file as PNG, at most so many pixels wide, with these rectangles drawn.
-    Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region> },
+    Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region>, part: Region },
     /// The lines of a text file around a row, as PNG, that row framed.
     Row { name: String, bytes: u64, inside: String, row: u64, width: u32 },
     /// The bytes of one file inside an archive.
@@ -146,7 +147,7 @@ impl FromWorker {
             FromWorker::Ready(ready) => json(&mut out, serde_json::to_vec(ready))?,
             FromWorker::Calls(calls) => encode_calls(calls, &mut out),
             FromWorker::Drafts(drafts) => json(&mut out, serde_json::to_vec(drafts))?,
-            FromWorker::Pages(pages) => json(&mut out, serde_json::to_vec(pages))?,
+            FromWorker::Pages(pages) => encode_pages(pages, &mut out),
             FromWorker::Rejects(rejects) => json(&mut out, serde_json::to_vec(&rejects.iter().map(reject_wire).collect::<Vec<_>>()))?,
             FromWorker::Inside(inside) => json(&mut out, serde_json::to_vec(inside))?,
             FromWorker::Progress { units, bytes } => {
@@ -174,7 +175,7 @@ impl FromWorker {
             0 => FromWorker::Ready(json(payload)?),
             1 => FromWorker::Calls(decode_calls(payload)?),
             2 => FromWorker::Drafts(json(payload)?),
-            3 => FromWorker::Pages(json(payload)?),
+            3 => FromWorker::Pages(decode_pages(payload)?),
             4 => FromWorker::Rejects(json::<Vec<RejectWire>>(payload)?.into_iter().map(reject_of_wire).collect()),
             5 => FromWorker::Inside(json(payload)?),
             6 => match payload {
@@ -227,13 +228,9 @@ fn put_column<const W: usize, T: Copy + PartialEq>(out: &mut Vec<u8>, values: &[
 }
 
 fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
-    let text = |out: &mut Vec<u8>, t: &str| {
-        out.extend_from_slice(&(t.len() as u32).to_le_bytes());
-        out.extend_from_slice(t.as_bytes());
-    };
     out.reserve(calls.len() * 24 + 4_096);
     out.extend_from_slice(&(calls.len() as u32).to_le_bytes());
-    text(out, &calls.inside);
+    put_text(out, &calls.inside);
     match calls.row.first() {
         Some(first) if calls.row.iter().zip(*first..).all(|(row, counted)| *row == counted) => {
             out.push(COUNTING);
@@ -249,7 +246,7 @@ fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
     put_column(out, &calls.duration_s, u32::to_le_bytes);
     for (_, column) in calls.texts() {
         out.extend_from_slice(&(column.values.len() as u32).to_le_bytes());
-        column.values.iter().for_each(|v| text(out, v));
+        column.values.iter().for_each(|v| put_text(out, v));
         out.extend_from_slice(&(column.index.len() as u32).to_le_bytes());
         if column.values.len() < usize::from(u16::MAX) {
             // An absent code's low half is no other's.
@@ -261,6 +258,55 @@ fn encode_calls(calls: &CallColumns, out: &mut Vec<u8>) {
     }
 }
 
+// ---- pages as bytes: a page's words one after the other ----
+
+/// Before a word: whether it begins a line, and whether a confidence follows.
+const LINE: u8 = 1;
+const SURE: u8 = 2;
+
+fn put_text(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+fn encode_pages(pages: &[PageText], out: &mut Vec<u8>) {
+    out.extend_from_slice(&(pages.len() as u32).to_le_bytes());
+    for page in pages {
+        put_text(out, &page.inside);
+        out.extend_from_slice(&page.page.to_le_bytes());
+        out.push(u8::from(page.machine_read));
+        out.extend_from_slice(&(page.words.len() as u32).to_le_bytes());
+        for word in &page.words {
+            out.push(if word.line { LINE } else { 0 } | if word.confidence.is_some() { SURE } else { 0 });
+            out.extend(word.confidence);
+            put(out, &word.at, u32::to_le_bytes);
+            put_text(out, &word.text);
+        }
+    }
+}
+
+fn decode_pages(payload: &[u8]) -> Result<Vec<PageText>, BadFrame> {
+    let mut bytes = Bytes(payload);
+    let page = |bytes: &mut Bytes<'_>| {
+        let inside = bytes.text()?;
+        let page = bytes.number()?;
+        let machine_read = bytes.take(1)? != [0];
+        // A word has a sign, a place and a length: no count asks for more room than its bytes are.
+        let count = bytes.count(bytes.0.len() / 21)?;
+        let mut words = Vec::with_capacity(count);
+        for _ in 0..count {
+            let [sign] = *bytes.array::<1>()?;
+            let confidence = if sign & SURE == 0 { None } else { Some(bytes.array::<1>()?[0]) };
+            let at = [bytes.number()?, bytes.number()?, bytes.number()?, bytes.number()?];
+            words.push(Word { text: bytes.text()?, at, confidence, line: sign & LINE != 0 });
+        }
+        Ok(PageText { inside, page, machine_read, words })
+    };
+    let count = bytes.count(MAX_FRAME)?;
+    let pages = (0..count).map(|_| page(&mut bytes)).collect::<Result<_, BadFrame>>()?;
+    if bytes.0.is_empty() { Ok(pages) } else { Err(BadFrame::Vocabulary("bytes after the last page".into())) }
+}
+
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -269,8 +315,14 @@ impl<'a> Bytes<'a> {
         self.0 = tail;
         Ok(head)
     }
+    fn array<const N: usize>(&mut self) -> Result<&'a [u8; N], BadFrame> {
+        self.take(N)?.first_chunk().ok_or(BadFrame::Short)
+    }
+    fn number(&mut self) -> Result<u32, BadFrame> {
+        self.array().map(|four| u32::from_le_bytes(*four))
+    }
     fn count(&mut self, most: usize) -> Result<usize, BadFrame> {
-        let n = le64(self.take(4)?) as usize;
+        let n = self.number()? as usize;
         if n > most { Err(BadFrame::TooLong(n as u64)) } else { Ok(n) }
     }
     fn text(&mut self) -> Result<String, BadFrame> {
@@ -353,12 +405,12 @@ fn decode_calls(payload: &[u8]) -> Result<CallColumns, BadFrame> {
 }
 
 /// The draft of a page's own record, made from its words so that the text travels once.
-pub fn page_draft(page: &PageText) -> Draft {
+pub fn page_draft(page: PlainPage) -> Draft {
     let draft = Draft::new(crate::Kind::Page, Place::page(page.page, Region::WHOLE).inside(&page.inside))
-        .with("text", page.text())
-        .with("words", page.words.len() as i64)
+        .with("text", page.text)
+        .with("words", page.words as i64)
         .with("machine_read", page.machine_read);
-    match page.confidence() {
+    match page.confidence {
         Some(confidence) if page.machine_read => draft.read_with(confidence),
         _ => draft,
     }
@@ -404,6 +456,16 @@ mod tests {
             });
         }
         round(FromWorker::Calls(calls));
+        let word = |text: &str, confidence, line| Word { text: text.into(), at: [1, 2, 3, u32::MAX], confidence, line };
+        round(FromWorker::Pages(vec![
+            PageText {
+                inside: "a/b.pdf".into(),
+                page: 7,
+                machine_read: true,
+                words: vec![word("Ñandú", Some(96), true), word("two words", None, false), word("", Some(0), false)],
+            },
+            PageText { inside: String::new(), page: 8, machine_read: false, words: vec![] },
+        ]));
         round(FromWorker::Progress { units: 1, bytes: 2 });
         round(FromWorker::Rejects(vec![Reject::new(Place::row(3).inside("x"), "not-a-call", "?")]));
         round(FromWorker::Done(Report::reading("a", "a@1")));

@@ -3,9 +3,11 @@
 //! [`reduce`] is the only maker of [`Visible`]: what a door prints has passed through here.
 
 use crate::problem::{Exit, Problem, Result};
+use amparo_model::file_name;
 use amparo_model::numbers::mask_number;
 use amparo_model::record::{Fields, Veil};
-use amparo_model::{Kind, Record, Value};
+use amparo_model::{Giving, Kind, Provenance, Record, Value};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// What a member is about to do. The key decides who can read; this decides who may.
@@ -123,6 +125,10 @@ pub struct Shown {
 /// Hides what belongs to third persons.
 pub fn reduce(record: &Record, own: &Own) -> Visible<Shown> {
     let mut shown = Shown { record: record.clone(), masked: false, number_masked: None };
+    if !own.unmasked {
+        nameless(&mut shown.record.provenance);
+        shown.record.also.iter_mut().for_each(|(_, provenance)| nameless(provenance));
+    }
     if own.unmasked || !hides(record, own) {
         return Visible(shown);
     }
@@ -144,6 +150,36 @@ pub fn reduce(record: &Record, own: &Own) -> Visible<Shown> {
     }
     shown.record.fields = kept;
     Visible(shown)
+}
+
+/// A file that is named after a third person is shown without that name.
+fn nameless(provenance: &mut Provenance) {
+    hide(&mut provenance.name);
+    hide(&mut provenance.place.inside);
+}
+
+/// A giving as it may be shown: files that are named after a third person without that name.
+pub fn without_names(giving: &mut Giving) {
+    for name in [&mut giving.given.name, &mut giving.given.path].into_iter().chain(giving.given.companions.iter_mut().map(|c| &mut c.name)) {
+        hide(name);
+    }
+    for inside in &mut giving.reading.inside {
+        hide(&mut inside.path);
+    }
+    // Whose a file inside is stays found under the name that is shown.
+    giving.inside_subjects = std::mem::take(&mut giving.inside_subjects)
+        .into_iter()
+        .map(|(mut path, subject)| {
+            hide(&mut path);
+            (path, subject)
+        })
+        .collect();
+}
+
+fn hide(name: &mut String) {
+    if let Cow::Owned(masked) = file_name::masked(name) {
+        *name = masked;
+    }
 }
 
 fn hides(record: &Record, own: &Own) -> bool {

@@ -1,6 +1,7 @@
 //! The JSON contract: what other programs read. Field names are the contract; absent means unknown.
 
 use crate::access::{Shown, Visible};
+use amparo_model::file_name;
 use amparo_model::reading::{Covers, Report};
 use amparo_model::record::Spot;
 use amparo_model::results::{CallSummary, Coverage, EvidenceId, Finding, TimelineItem};
@@ -128,7 +129,8 @@ pub fn reject(reject: &Reject, giving: &Giving, open: bool) -> Json {
     let mut object = Object::new();
     put(&mut object, "original", Some(giving.given.sha256.to_string()));
     put(&mut object, "name", Some(giving.given.name.clone()));
-    put(&mut object, "inside", (!reject.place.inside.is_empty()).then(|| reject.place.inside.clone()));
+    let inside = &reject.place.inside;
+    put(&mut object, "inside", (!inside.is_empty()).then(|| if open { inside.clone() } else { file_name::masked(inside).into_owned() }));
     match reject.place.spot {
         Spot::Whole => {}
         Spot::Row(row) => put(&mut object, "row", Some(row)),

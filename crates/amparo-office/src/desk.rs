@@ -76,6 +76,18 @@ impl Desk {
         Ok(Desk { office: amparo_vault::unlock_with_words(store, words)?, clock })
     }
 
+    /// Whether these sheets are the office's own, and enough of them.
+    pub fn sheets_open(store: &dyn Store, sheets: &[String]) -> Result<bool> {
+        Ok(amparo_vault::sheets_open(store, &parsed(sheets)?)?)
+    }
+
+    /// Lets somebody in with the office's own sheets, as a new member with a name, passphrase and sheet of their own, when
+    /// those of every member are lost. Answers the words of their sheet.
+    pub fn let_in(store: Arc<dyn Store>, sheets: &[String], name: &str, passphrase: &str, spanish: bool, clock: fn() -> Now) -> Result<(Desk, Vec<String>)> {
+        let (office, sheet) = amparo_vault::let_in(store, &parsed(sheets)?, name, passphrase, clock())?;
+        Ok((Desk { office, clock }, sheet.words(spanish)?))
+    }
+
     /// Brings an office back into an empty store from a backup folder and a member's words.
     pub fn restore(folder: &Path, store: Arc<dyn Store>, words: &str, clock: fn() -> Now) -> Result<Desk> {
         check_words(words)?;
@@ -328,6 +340,11 @@ impl Desk {
 /// Where the store remembers that a run of adding has not ended: its random id and nothing else.
 fn run_name(case: JournalId) -> String {
     format!("run/{case}")
+}
+
+fn parsed(sheets: &[String]) -> Result<Vec<Sheet>> {
+    sheets.iter().try_for_each(|words| check_words(words))?;
+    Ok(sheets.iter().filter_map(|words| Sheet::parse(words)).collect())
 }
 
 /// Says what is wrong with typed words before they are tried.

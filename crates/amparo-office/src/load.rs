@@ -1,5 +1,6 @@
 //! Fetching what the segments hold: records, calls, pages and rejects of a case, after a look was written.
 
+use crate::access::without_names;
 use crate::accession::is_below;
 use crate::problem::{Exit, Problem, Result};
 use amparo_analysis::{CallBatch, View, view};
@@ -41,8 +42,20 @@ impl Loaded {
     }
 }
 
-/// The case file with the lists of long archives in place; showing it needs the look.
+/// The case file with the lists of long archives in place, as this look may show it.
 pub fn case_file(case: &Case<Open>, look: &Look) -> Result<CaseFile> {
+    Ok(as_shown(whole(case, look)?, look))
+}
+
+/// Files that are named after third persons lose that name unless this look shows third persons.
+fn as_shown(mut file: CaseFile, look: &Look) -> CaseFile {
+    if !look.unmasked {
+        file.givings.values_mut().for_each(without_names);
+    }
+    file
+}
+
+fn whole(case: &Case<Open>, look: &Look) -> Result<CaseFile> {
     let mut file = case.file().clone();
     for giving in file.givings.values_mut() {
         for segment in giving.reading.segments.iter().filter(|s| s.kind == SegmentKind::Inside) {
@@ -56,7 +69,7 @@ pub fn case_file(case: &Case<Open>, look: &Look) -> Result<CaseFile> {
 
 /// Fetches what is wanted of every paper.
 pub fn load(case: &Case<Open>, look: &Look, roster: &Roster, want: Want) -> Result<Loaded> {
-    let file = case_file(case, look)?;
+    let file = whole(case, look)?;
     let (mut records, mut calls) = (Vec::new(), Vec::new());
     let authors: BTreeMap<u64, MemberId> = file.log.iter().map(|l| (l.seq, l.author)).collect();
     for giving in file.readable() {
@@ -77,8 +90,8 @@ pub fn load(case: &Case<Open>, look: &Look, roster: &Roster, want: Want) -> Resu
                     }
                 }
                 SegmentKind::Pages if want.pages => {
-                    for page in case.pages(look, segment)? {
-                        take(wire::page_draft(&page?));
+                    for page in case.plain_pages(look, segment)? {
+                        take(wire::page_draft(page?));
                     }
                 }
                 SegmentKind::Calls if want.calls => {
@@ -100,7 +113,14 @@ pub fn load(case: &Case<Open>, look: &Look, roster: &Roster, want: Want) -> Resu
         }
     }
     let zone = zone_of(&file, roster)?;
-    Ok(Loaded { file: Arc::new(file), records, calls, zone })
+    Ok(Loaded { file: Arc::new(as_shown(file, look)), records, calls, zone })
+}
+
+/// The files inside a giving, by the paths that open them, with their sizes.
+pub fn paths_inside(case: &Case<Open>, look: &Look, of: u64) -> Result<Vec<(String, u64)>> {
+    let file = whole(case, look)?;
+    let giving = file.givings.get(&of).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", of))?;
+    Ok(giving.reading.inside.iter().map(|i| (i.path.clone(), i.bytes)).collect())
 }
 
 /// The words of one page, with their places.

@@ -1,6 +1,6 @@
 //! An open case: what one member does with it, one function a task.
 
-use crate::access::{Action, Own, decide};
+use crate::access::{Action, Own, decide, without_names};
 use crate::accession::{self, Incoming, ReadFile};
 use crate::desk::Desk;
 use crate::load::{self, Loaded, Want};
@@ -150,9 +150,16 @@ impl OpenCase {
         (seq + 1..).take_while(apart).collect()
     }
 
-    /// What became of a giving, for the line that answers to whoever gave it.
-    pub fn received(&self, seq: u64) -> Option<(&Giving, &CaseFile)> {
-        self.file().givings.get(&seq).map(|g| (g, self.file()))
+    /// What became of a giving, for the line that answers to whoever gave it; no third person is named.
+    pub fn received(&self, seq: u64) -> Option<(Giving, &CaseFile)> {
+        let mut giving = self.file().givings.get(&seq)?.clone();
+        without_names(&mut giving);
+        Some((giving, self.file()))
+    }
+
+    /// The files inside a giving, by the paths that open them, with their sizes.
+    pub fn paths_inside(&self, look: &Look, of: u64) -> Result<Vec<(String, u64)>> {
+        load::paths_inside(&self.case, look, of)
     }
 
     /// The givings that a run made.

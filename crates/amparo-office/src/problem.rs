@@ -117,6 +117,7 @@ fn read_only(standing: &Standing) -> Problem {
 fn refused(what: &str) -> &'static str {
     match what {
         "the handle is taken" => "problem-handle-taken",
+        "the office never announced this sheet" => "problem-sheet-not-announced",
         "nobody asked" => "problem-nothing-asked",
         "the member who asked cannot agree" => "problem-needs-second",
         "the folder is not empty" => "problem-folder-not-empty",

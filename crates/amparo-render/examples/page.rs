@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Some(Region { x, y, w, h })
         })
         .collect();
-    let png = amparo_render::page(&std::fs::read(input)?, page.parse()?, width.parse()?, &marks)?;
+    let png = amparo_render::page(&std::fs::read(input)?, page.parse()?, width.parse()?, &marks, amparo_model::Region::WHOLE)?;
     std::fs::write(out, &png.bytes)?;
     println!("{png:?}");
     Ok(())

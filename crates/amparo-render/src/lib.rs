@@ -18,5 +18,5 @@ mod text_page;
 mod write;
 
 pub use chronology::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, SourceRow, TimelineRow, chronology, stamps};
-pub use page::{Grey, Png, RenderError, grey, page, pages};
+pub use page::{Grey, Paper, Png, RenderError, page, pages};
 pub use text_page::{lines_around, text_page};

@@ -2,7 +2,8 @@
 
 use crate::{mark, pdf_page, picture};
 use amparo_model::Region;
-use image::{DynamicImage, ImageEncoder, RgbImage};
+use hayro::hayro_syntax::Pdf;
+use image::{ImageEncoder, RgbImage};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -79,12 +80,14 @@ impl std::error::Error for RenderError {}
 
 /// Draws a page (counted from 1) of a PDF or picture, `width_px` wide, with a frame around each mark.
 ///
-/// A picture is never made larger than it is; a very long page is made narrower instead of too tall.
-pub fn page(bytes: &[u8], page: u32, width_px: u32, marks: &[Region]) -> Result<Png, RenderError> {
+/// A picture is never made larger than it is; a very long page is made narrower instead of too tall. Of the page, `part`
+/// is kept: the width is that part's.
+pub fn page(bytes: &[u8], page: u32, width_px: u32, marks: &[Region], part: Region) -> Result<Png, RenderError> {
     guarded(|| {
-        let width = width_px.clamp(16, MAX_SIDE);
+        let whole_px = u64::from(width_px) * 1_000_000 / u64::from(part.w.max(1));
+        let width = u32::try_from(whole_px).unwrap_or(MAX_SIDE).clamp(16, MAX_SIDE);
         let mut drawn = match kind(bytes) {
-            Kind::Pdf => pdf_page::draw(bytes, page, |w, _| width as f32 / w, MAX_SIDE)?,
+            Kind::Pdf => pdf_page::rgb(&pdf_page::draw(&pdf_page::open(bytes)?, page, |w, _| width as f32 / w, MAX_SIDE)?)?,
             Kind::Picture => {
                 let whole = picture::open(bytes, page)?;
                 if whole.width() > width {
@@ -96,36 +99,60 @@ pub fn page(bytes: &[u8], page: u32, width_px: u32, marks: &[Region]) -> Result<
             }
         };
         mark::draw(&mut drawn, marks);
+        if part != Region::WHOLE {
+            let at = |millionths: u32, side: u32| (u64::from(millionths) * u64::from(side) / 1_000_000) as u32;
+            let (x, y) = (at(part.x, drawn.width()), at(part.y, drawn.height()));
+            let (w, h) = (at(part.w, drawn.width()).max(1), at(part.h, drawn.height()).max(1));
+            drawn = image::imageops::crop_imm(&drawn, x, y, w, h).to_image();
+        }
         encode(&drawn)
     })
 }
 
-/// Draws a page upright and grey for machine reading. PDF pages are drawn at `dpi` (300 where 0), less where the page is huge.
-pub fn grey(bytes: &[u8], page: u32, dpi: u32) -> Result<Grey, RenderError> {
-    guarded(|| match kind(bytes) {
-        Kind::Pdf => {
-            let wanted = if dpi == 0 { 300 } else { dpi.clamp(36, 1200) };
-            let mut used = wanted;
-            let scale = |w: f32, h: f32| {
-                let inches = f64::from(w) * f64::from(h) / (72.0 * 72.0);
-                let fitting = (MAX_GREY_PIXELS as f64 / inches.max(1e-6)).sqrt();
-                used = f64::from(wanted).min(fitting).max(1.0) as u32;
-                used as f32 / 72.0
-            };
-            let drawn = pdf_page::draw(bytes, page, scale, MAX_SIDE)?;
-            Ok(grey_of(DynamicImage::ImageRgb8(drawn), used))
-        }
-        Kind::Picture => {
-            let mut whole = picture::open(bytes, page)?;
-            let pixels = u64::from(whole.width()) * u64::from(whole.height());
-            if pixels > MAX_GREY_PIXELS {
-                let part = (MAX_GREY_PIXELS as f64 / pixels as f64).sqrt();
-                let side = |n: u32| ((f64::from(n) * part) as u32).max(1);
-                whole = whole.thumbnail_exact(side(whole.width()), side(whole.height()));
+/// A PDF or picture opened for machine reading.
+pub struct Paper<'a>(Opened<'a>);
+
+enum Opened<'a> {
+    Pdf(Result<Pdf, RenderError>),
+    Picture(&'a [u8]),
+}
+
+impl<'a> Paper<'a> {
+    pub fn open(bytes: &'a [u8]) -> Paper<'a> {
+        Paper(match kind(bytes) {
+            Kind::Pdf => Opened::Pdf(guarded(|| pdf_page::open(bytes))),
+            Kind::Picture => Opened::Picture(bytes),
+        })
+    }
+
+    /// A page (counted from 1) upright and grey. PDF pages are drawn at `dpi` (300 where 0), less where the page is huge.
+    pub fn grey(&self, page: u32, dpi: u32) -> Result<Grey, RenderError> {
+        guarded(|| match &self.0 {
+            Opened::Pdf(pdf) => {
+                let wanted = if dpi == 0 { 300 } else { dpi.clamp(36, 1200) };
+                let mut used = wanted;
+                let scale = |w: f32, h: f32| {
+                    let inches = f64::from(w) * f64::from(h) / (72.0 * 72.0);
+                    let fitting = (MAX_GREY_PIXELS as f64 / inches.max(1e-6)).sqrt();
+                    used = f64::from(wanted).min(fitting).max(1.0) as u32;
+                    used as f32 / 72.0
+                };
+                let drawn = pdf_page::draw(pdf.as_ref().map_err(Clone::clone)?, page, scale, MAX_SIDE)?;
+                Ok(Grey { width: u32::from(drawn.width()), height: u32::from(drawn.height()), pixels: pdf_page::grey(&drawn), dpi: used })
             }
-            Ok(grey_of(whole, 0))
-        }
-    })
+            Opened::Picture(bytes) => {
+                let mut whole = picture::open(bytes, page)?;
+                let pixels = u64::from(whole.width()) * u64::from(whole.height());
+                if pixels > MAX_GREY_PIXELS {
+                    let part = (MAX_GREY_PIXELS as f64 / pixels as f64).sqrt();
+                    let side = |n: u32| ((f64::from(n) * part) as u32).max(1);
+                    whole = whole.thumbnail_exact(side(whole.width()), side(whole.height()));
+                }
+                let grey = whole.into_luma8();
+                Ok(Grey { width: grey.width(), height: grey.height(), pixels: grey.into_raw(), dpi: 0 })
+            }
+        })
+    }
 }
 
 /// How many pages there are; a picture is one, a TIFF may hold many.
@@ -144,11 +171,6 @@ enum Kind {
 fn kind(bytes: &[u8]) -> Kind {
     let head = &bytes[..bytes.len().min(1024)];
     if head.windows(5).any(|w| w == b"%PDF-") { Kind::Pdf } else { Kind::Picture }
-}
-
-fn grey_of(picture: DynamicImage, dpi: u32) -> Grey {
-    let grey = picture.into_luma8();
-    Grey { width: grey.width(), height: grey.height(), pixels: grey.into_raw(), dpi }
 }
 
 pub(crate) fn encode(picture: &RgbImage) -> Result<Png, RenderError> {

@@ -50,8 +50,8 @@ pub fn text_page(lines: &[(u64, String)], row: u64, width_px: u32) -> Result<Png
             }
         }
         let about = About { title: "", language: "en", office: "", size: (WIDTH, y + EDGE) };
-        let drawn = pdf_page::draw(&pdf(&sheet, &about)?, 1, |w, _| width_px.clamp(16, 8_000) as f32 / w, 12_000)?;
-        encode(&drawn)
+        let drawn = pdf_page::draw(&pdf_page::open(&pdf(&sheet, &about)?)?, 1, |w, _| width_px.clamp(16, 8_000) as f32 / w, 12_000)?;
+        encode(&pdf_page::rgb(&drawn)?)
     })
 }
 

@@ -1,7 +1,6 @@
 //! Words: how a text is split, folded and stemmed, and how a question is read.
 
-use std::collections::HashMap;
-use tantivy::tokenizer::{Language, RawTokenizer, Stemmer, TextAnalyzer};
+use frostem::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 
 /// The longest word that is looked at; longer ones are cut.
@@ -9,66 +8,60 @@ const LONGEST: usize = 64;
 
 /// The words of a text with the byte where each begins: runs of letters, marks and digits.
 pub fn split(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_word = |c: char| c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c);
-    let mut rest = text;
+    let mut at = 0;
     std::iter::from_fn(move || {
-        let start = rest.find(is_word)?;
-        let tail = &rest[start..];
-        let end = tail.find(|c| !is_word(c)).unwrap_or(tail.len());
-        let at = text.len() - rest.len() + start;
-        rest = &tail[end..];
-        Some((at, cut(&tail[..end])))
+        let start = run(text, at, false);
+        at = run(text, start, true);
+        (start < at).then(|| (start, cut(&text[start..at])))
     })
 }
 
+/// Where the run of characters that are, or are not, a word's ends. Most are ASCII, and looked at as bytes.
+fn run(text: &str, from: usize, word: bool) -> usize {
+    let mut at = from;
+    while let Some(byte) = text.as_bytes().get(at) {
+        let (is, length) = match byte.is_ascii() {
+            true => (byte.is_ascii_alphanumeric(), 1),
+            false => text[at..].chars().next().map_or((false, 1), |c| (c.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&c), c.len_utf8())),
+        };
+        if is != word {
+            break;
+        }
+        at += length;
+    }
+    at
+}
+
 fn cut(word: &str) -> &str {
+    if word.len() <= LONGEST {
+        return word;
+    }
     word.char_indices().nth(LONGEST).map_or(word, |(at, _)| &word[..at])
 }
 
 /// Lower case without accents: `Núñez` and `NUNEZ` are one word.
 pub fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        return word.to_ascii_lowercase();
+    }
     word.nfd().filter(|c| !('\u{300}'..='\u{36f}').contains(c)).flat_map(char::to_lowercase).collect()
 }
 
-/// Stems in both languages, remembered: a case's words repeat.
-#[derive(Default)]
-pub struct Stems {
-    known: HashMap<String, Vec<String>>,
-    analyzers: Option<[TextAnalyzer; 2]>,
-}
-
-impl Stems {
-    /// The folded stems of a lower-case word. Spanish endings carry accents that people leave out, so the
-    /// word is stemmed with and without them.
-    pub fn of(&mut self, lower: &str) -> Vec<String> {
-        if let Some(known) = self.known.get(lower) {
-            return known.clone();
-        }
-        let [english, spanish] =
-            self.analyzers.get_or_insert_with(|| [Language::English, Language::Spanish].map(|l| TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(l)).build()));
-        let folded = fold(lower);
-        let mut stems: Vec<String> = vec![stem(english, &folded), stem(spanish, &folded), fold(&stem(spanish, lower))];
-        stems.sort();
-        stems.dedup();
-        if self.known.len() < 200_000 {
-            self.known.insert(lower.to_owned(), stems.clone());
-        }
-        stems
-    }
-}
-
-fn stem(analyzer: &mut TextAnalyzer, word: &str) -> String {
-    let mut stream = analyzer.token_stream(word);
-    match stream.next() {
-        Some(token) => token.text.clone(),
-        None => word.to_owned(),
-    }
+/// The folded stems of a lower-case word in both languages. Spanish endings carry accents that people leave out, so
+/// the word is stemmed with and without them.
+pub fn stems(lower: &str) -> Vec<String> {
+    let [english, spanish] = [Algorithm::English, Algorithm::Spanish].map(Stemmer::new);
+    let folded = fold(lower);
+    let mut stems = vec![english.stem(&folded).into_owned(), spanish.stem(&folded).into_owned(), fold(&spanish.stem(lower))];
+    stems.sort();
+    stems.dedup();
+    stems
 }
 
 /// One part of a question; all parts must be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    Word { lower: String, folded: String },
+    Word { folded: String, stems: Vec<String> },
     Phrase(Vec<String>),
     Prefix(String),
 }
@@ -96,7 +89,7 @@ impl Question {
                 if piece[at + word.len()..].starts_with('*') {
                     parts.push(Part::Prefix(folded));
                 } else {
-                    parts.push(Part::Word { lower: word.to_lowercase(), folded });
+                    parts.push(Part::Word { folded, stems: stems(&word.to_lowercase()) });
                 }
             }
         }
@@ -106,7 +99,7 @@ impl Question {
 
     /// Which parts of the question the words of a text from `at` on are what it looks for: a bit a part. A phrase is
     /// found where all its words follow.
-    pub fn touched(&self, words: &[(usize, &str)], at: usize, stems: &mut Stems) -> u32 {
+    pub fn touched(&self, words: &[(usize, &str)], at: usize) -> u32 {
         let Some((_, word)) = words.get(at) else { return 0 };
         let folded = fold(word);
         let mut bits = 0;
@@ -114,13 +107,7 @@ impl Question {
             let found = match part {
                 Part::Phrase(phrase) => phrase.first() == Some(&folded) && phrase.iter().zip(&words[at..]).filter(|(want, (_, have))| **want == fold(have)).count() == phrase.len(),
                 Part::Prefix(prefix) => folded.starts_with(prefix.as_str()),
-                Part::Word { folded: f, lower } => {
-                    *f == folded
-                        || (may_share_a_stem(f, &folded) && {
-                            let mine = stems.of(lower);
-                            stems.of(&word.to_lowercase()).iter().any(|s| mine.contains(s))
-                        })
-                }
+                Part::Word { folded: f, stems: mine } => *f == folded || (may_share_a_stem(f, &folded) && stems(&word.to_lowercase()).iter().any(|s| mine.contains(s))),
             };
             bits |= u32::from(found) << n;
         }

@@ -66,12 +66,29 @@ impl Office {
 
     /// Starts a case: the grant, the journal's first entry, its pin in the office, its name and zone.
     pub fn create_case(&mut self, handle: Option<&str>, name: &str, zone: Option<(&str, &str)>, now: Now) -> Result<Case<Open>> {
-        let handle = match handle {
-            Some(handle) if self.roster.case_by_handle(handle).is_some() => return Err(VaultError::Refused("the handle is taken")),
-            Some(handle) => handle.to_owned(),
-            None => handles::free(|h| self.roster.cases.values().any(|c| c.handle == h))?,
-        };
+        let handle = self.free_handle(handle)?;
         let id = JournalId(lock::random()?);
+        let genesis = self.begin_case(id, now)?;
+        self.append("common", What::Case { journal: id, genesis, handle }, now)?;
+        let mut case = self.open_case(id, now)?;
+        case.append(Where::Case, What::Named { name: name.to_owned() }, &[], now)?;
+        if let Some((zone, because)) = zone {
+            case.append(Where::Case, What::Zone { of: None, zone: zone.to_owned(), because: because.to_owned() }, &[], now)?;
+        }
+        Ok(case)
+    }
+
+    /// The handle asked for, or one drawn by chance; unique in the office.
+    pub(crate) fn free_handle(&self, handle: Option<&str>) -> Result<String> {
+        match handle {
+            Some(handle) if self.roster.case_by_handle(handle).is_some() => Err(VaultError::Refused("the handle is taken")),
+            Some(handle) => Ok(handle.to_owned()),
+            None => handles::free(|h| self.roster.cases.values().any(|c| c.handle == h)),
+        }
+    }
+
+    /// A case's journal with its first entry, whose hash is answered: no case until the office names it.
+    pub(crate) fn begin_case(&mut self, id: JournalId, now: Now) -> Result<Sha256> {
         self.append("common", What::Granted { journal: id, member: self.member(), until: None }, now)?;
         let people = self.roster.people(id, &now_text(now));
         let people: Vec<&str> = people.iter().map(String::as_str).collect();
@@ -79,14 +96,7 @@ impl Office {
         let drawer = journal.drawer_named("case")?;
         let genesis = What::Genesis(Genesis { office_id: self.session.office(), journal_kind: "case".to_owned(), epoch, first: None });
         let by = Writing { session: &self.session, now, office: Some(self.known()), head_key: &self.head_key };
-        let written = journal.append(&*self.store, &by, drawer, genesis, rows, vec![])?.ok_or(VaultError::Busy)?;
-        self.append("common", What::Case { journal: id, genesis: written.hash, handle }, now)?;
-        let mut case = self.open_case(id, now)?;
-        case.append(Where::Case, What::Named { name: name.to_owned() }, &[], now)?;
-        if let Some((zone, because)) = zone {
-            case.append(Where::Case, What::Zone { of: None, zone: zone.to_owned(), because: because.to_owned() }, &[], now)?;
-        }
-        Ok(case)
+        Ok(journal.append(&*self.store, &by, drawer, genesis, rows, vec![])?.ok_or(VaultError::Busy)?.hash)
     }
 }
 

@@ -356,6 +356,7 @@ impl Office {
         }
         let report = self.verify(false, now)?;
         if report.ok() {
+            self.clear_imports()?;
             report.litter.iter().try_for_each(|blob| self.store.blob_litter(&blob.0))?;
             for journal in &report.unnamed {
                 if self.store.tip(&journal.0)?.is_some_and(|tip| tip.seq == 1) {
@@ -368,7 +369,7 @@ impl Office {
     }
 }
 
-fn delete_blobs<'a>(store: &dyn Store, blobs: impl Iterator<Item = &'a Sha256>) -> Result<()> {
+pub(crate) fn delete_blobs<'a>(store: &dyn Store, blobs: impl Iterator<Item = &'a Sha256>) -> Result<()> {
     for blob in blobs {
         match store.blob_delete(&blob.0) {
             Ok(()) | Err(amparo_store::StoreError::NotThere { .. }) => {}

@@ -3,23 +3,28 @@
 //! The old entries stay what they were: their frames are kept as an original of the new case, so that
 //! what was said and when can still be shown to whoever holds the old keys.
 
-use crate::Now;
 use crate::bag::{BagIn, is_unseen};
 use crate::case::{Case, Open, Where};
 use crate::export::{KeyLine, Manifest};
+use crate::forget;
 use crate::frame;
 use crate::handover::receive_again;
 use crate::lock::{self, Key};
 use crate::office::Office;
 use crate::problem::{Broken, Result, VaultError};
+use crate::ring;
+use crate::roster::CaseInfo;
+use crate::{Now, stamp};
 use amparo_model::event::{At, Change, Given, ReadingOf, Said};
 use amparo_model::ids::RunId;
 use amparo_model::reading::{Report, State};
 use amparo_model::{Event, JournalId, MemberId, PartyId, Sha256, What};
 use amparo_proof::{Head, Link, note};
+use amparo_store::Store;
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// What was received.
 #[derive(Clone, Debug)]
@@ -142,7 +147,8 @@ impl Office {
     }
 
     /// Receives a case that another office handed over (`successor` or `everything`), into a new case.
-    /// Opened with this member's own key, or with the identity given. A crash leaves a case that can be shredded.
+    /// Opened with this member's own key, or with the identity given. It becomes a case when all of it was received: what
+    /// is cut off is no case, and the next import or backup removes it.
     pub fn import(&mut self, folder: &Path, identity: Option<&str>, handle: Option<&str>, now: Now) -> Result<Imported> {
         let secret = match identity {
             Some(text) => lock::identity_of_text(text.trim()).ok_or(VaultError::Malformed("identity"))?,
@@ -150,18 +156,24 @@ impl Office {
         };
         let bag = Bag::open(folder, &secret)?;
         let events = bag.events()?;
-        let name = events.iter().rev().find_map(|(_, e)| if let What::Named { name } = &e.what { Some(name.clone()) } else { None });
-        let mut case = self.create_case(handle, name.as_deref().unwrap_or_default(), None, now)?;
-        let run = RunId(lock::random()?);
-        let mut receiving = Receiving { case: &mut case, bag: &bag, run, seqs: BTreeMap::new(), parties: BTreeMap::new(), papers: 0, now };
-        receiving.frames_as_an_original()?;
-        for (seq, event) in &events {
-            receiving.one(*seq, event)?;
-        }
-        let papers = receiving.papers;
-        let handle = self.roster.cases.get(&case.id()).map(|c| c.handle.clone()).unwrap_or_default();
+        self.clear_imports()?;
+        let id = JournalId(lock::random()?);
+        let mut begun = begun(&*self.store)?;
+        begun.push(id);
+        note_begun(&*self.store, &begun)?;
+        let received = self.receive_case(id, &bag, &events, handle, now);
+        let (papers, handle) = match received {
+            Ok(received) => received,
+            Err(e) => {
+                // Nothing half stays; where even that fails, the next import or backup removes it.
+                let _ = self.reload().and_then(|()| self.clear_imports());
+                return Err(e);
+            }
+        };
+        begun.retain(|other| *other != id);
+        note_begun(&*self.store, &begun)?;
         Ok(Imported {
-            case: case.id(),
+            case: id,
             handle,
             from: bag.manifest.office_name.clone(),
             head: (bag.manifest.seq, bag.manifest.hash),
@@ -171,6 +183,54 @@ impl Office {
             closed: (bag.frames.len() - events.len()) as u64,
         })
     }
+
+    /// Everything that the bag tells, in a new journal; the entry that makes it a case is the last. Papers, and the handle.
+    fn receive_case(&mut self, id: JournalId, bag: &Bag, events: &[(u64, Event)], handle: Option<&str>, now: Now) -> Result<(u64, String)> {
+        let genesis = self.begin_case(id, now)?;
+        // Known to this process alone until it is whole.
+        let info = CaseInfo { journal: id, handle: String::new(), genesis, at: stamp(now), shredded: None };
+        Arc::make_mut(&mut self.roster).cases.insert(id, info);
+        let mut case = self.open_case(id, now)?;
+        let name = events.iter().rev().find_map(|(_, e)| if let What::Named { name } = &e.what { Some(name.clone()) } else { None });
+        case.append(Where::Case, What::Named { name: name.unwrap_or_default() }, &[], now)?;
+        let run = RunId(lock::random()?);
+        let mut receiving = Receiving { case: &mut case, bag, run, seqs: BTreeMap::new(), parties: BTreeMap::new(), papers: 0, now };
+        receiving.frames_as_an_original()?;
+        for (seq, event) in events {
+            receiving.one(*seq, event)?;
+        }
+        let papers = receiving.papers;
+        let handle = self.free_handle(handle)?;
+        self.append("common", What::Case { journal: id, genesis, handle: handle.clone() }, now)?;
+        Ok((papers, handle))
+    }
+
+    /// Removes what interrupted imports left: journals that the office never named as cases, with their sealed files.
+    pub(crate) fn clear_imports(&self) -> Result<()> {
+        let begun = begun(&*self.store)?;
+        if begun.is_empty() || !self.store.alone()? {
+            return Ok(());
+        }
+        for journal in begun.into_iter().filter(|id| !self.roster.cases.contains_key(id)) {
+            let rows = self.store.wraps(&journal.0, None)?;
+            let blobs: Vec<Sha256> = rows.iter().filter(|r| r.key.what == ring::BLOB).filter_map(|r| Some(Sha256(r.key.id.as_slice().try_into().ok()?))).collect();
+            forget::delete_blobs(&*self.store, blobs.iter())?;
+            self.store.delete_journal(&journal.0)?;
+            forget::purge(&*self.store, &rows.iter().map(ring::needle).collect::<Vec<_>>())?;
+        }
+        note_begun(&*self.store, &[])
+    }
+}
+
+/// Where the store remembers which journals are being received: their random ids and nothing else.
+const IMPORTING: &str = "importing";
+
+fn begun(store: &dyn Store) -> Result<Vec<JournalId>> {
+    Ok(store.meta(IMPORTING)?.unwrap_or_default().as_chunks::<16>().0.iter().map(|id| JournalId(*id)).collect())
+}
+
+fn note_begun(store: &dyn Store, ids: &[JournalId]) -> Result<()> {
+    Ok(store.put_meta(IMPORTING, &ids.iter().flat_map(|id| id.0).collect::<Vec<u8>>())?)
 }
 
 struct Receiving<'a> {

@@ -5,6 +5,7 @@ use crate::heads;
 use crate::journal::{Journal, Writing, Written};
 use crate::lock::{self, Key};
 use crate::problem::{Result, VaultError};
+use crate::recovery;
 use crate::ring::{self, person};
 use crate::roster::{CaseInfo, Roster};
 use crate::session::{self, Session};
@@ -83,13 +84,10 @@ pub fn init(store: Arc<dyn Store>, founding: &Founding<'_>, now: Now) -> Result<
     let mut recovery_rows = Vec::new();
     let mut recovery_event = None;
     if let Some((k, n)) = founding.recovery {
-        let (recipient, files) = recovery(k, n, &mut sheets)?;
-        for bytes in files {
-            let key = WrapKey { journal: id.0, what: ring::RECOVERY, id: lock::random::<16>()?.to_vec(), to: vec![] };
-            recovery_rows.push(WrapRow { key, alg: 0, lock: 0, bytes, half: vec![] });
-        }
-        recovery_event = Some(What::Recovery { recipient: recipient.clone(), k, n });
-        people.push(recipient);
+        let made = recovery::make(office, k, n, &mut sheets)?;
+        recovery_rows = made.rows;
+        recovery_event = Some(What::Recovery { recipient: made.recipient.clone(), k, n, sign: Some(made.sign) });
+        people.push(made.recipient);
     }
     let people: Vec<&str> = people.iter().map(String::as_str).collect();
     let (mut journal, mut epoch, mut rows) = Journal::begin(id, office, &[("common", false), ("conflict", true)], &people)?;
@@ -117,31 +115,6 @@ pub fn init(store: Arc<dyn Store>, founding: &Founding<'_>, now: Now) -> Result<
         office.append("common", event, now)?;
     }
     Ok(Founded { office, words: Sheet(words), recovery: sheets.into_iter().map(Sheet).collect() })
-}
-
-/// O's text, sealed so that k of the n sheets open it: to each sheet, or for each pair to one and then the other.
-fn recovery(k: u8, n: u8, sheets: &mut Vec<Key>) -> Result<(String, Vec<Vec<u8>>)> {
-    if !(1..=2).contains(&k) || n < k || n > 5 {
-        return Err(VaultError::Malformed("recovery: one or two of at most five sheets"));
-    }
-    let secret = lock::new_key()?;
-    for _ in 0..n {
-        sheets.push(lock::new_key()?);
-    }
-    let text = lock::identity_text(&secret);
-    let recipients: Vec<String> = sheets.iter().map(lock::recipient_of).collect();
-    let mut files = Vec::new();
-    for (i, first) in recipients.iter().enumerate() {
-        let sealed = lock::age_seal(first, text.as_bytes())?;
-        if k == 1 {
-            files.push(sealed);
-            continue;
-        }
-        for second in &recipients[i + 1..] {
-            files.push(lock::age_seal(second, &sealed)?);
-        }
-    }
-    Ok((lock::recipient_of(&secret), files))
 }
 
 /// Opens the office with a member's passphrase.

@@ -83,6 +83,8 @@ pub struct Roster {
     pub settings: Settings,
     /// The office recovery's recipient, and how many of how many sheets open it.
     pub recovery: Option<(String, u8, u8)>,
+    /// What the office's recovery signs with; absent where it was set up before it could let anybody in.
+    pub recovery_sign: Option<[u8; 32]>,
     pub recovery_tested: Vec<MemberId>,
     pub tombstones: Vec<Tombstone>,
     pub shreds: Vec<ShredWish>,
@@ -141,6 +143,11 @@ impl Roster {
         granted && wish
     }
 
+    /// Whether an entry's author is the office's recovery.
+    pub fn is_recovery(&self, author: MemberId) -> bool {
+        self.recovery.as_ref().is_some_and(|(recipient, ..)| crate::recovery::author(recipient) == author)
+    }
+
     pub fn hash_of(&self, seq: u64) -> Option<Sha256> {
         self.hashes.get((seq as usize).checked_sub(1)?).copied()
     }
@@ -148,7 +155,10 @@ impl Roster {
 
 impl Authors for Roster {
     fn sign_key(&self, member: MemberId) -> Option<[u8; 32]> {
-        lock::public_of_hex(&self.members.get(&member)?.public.sign)
+        match self.members.get(&member) {
+            Some(state) => lock::public_of_hex(&state.public.sign),
+            None => self.recovery_sign.filter(|_| self.is_recovery(member)),
+        }
     }
 
     fn may(&self, journal: JournalId, member: MemberId, office: Option<(u64, Sha256)>, at: &str) -> Result<(), &'static str> {
@@ -158,6 +168,7 @@ impl Authors for Roster {
                 (None, Some(m)) if m.removed.is_some() => Err("its author had left"),
                 (None, Some(_)) => Ok(()),
                 (None, None) if self.members.is_empty() => Ok(()), // the first entry brings its own author
+                (None, None) if self.recovery_sign.is_some() && self.is_recovery(member) => Ok(()), // by the office's sheets
                 (None, None) => Err("its author is no member"),
             };
         }
@@ -209,7 +220,10 @@ impl Authors for Roster {
             What::Case { journal, genesis, handle } => {
                 self.cases.insert(*journal, CaseInfo { journal: *journal, handle: handle.clone(), genesis: *genesis, at: event.at.clone(), shredded: None });
             }
-            What::Recovery { recipient, k, n } => self.recovery = Some((recipient.clone(), *k, *n)),
+            What::Recovery { recipient, k, n, sign } => {
+                self.recovery = Some((recipient.clone(), *k, *n));
+                self.recovery_sign = sign.as_deref().and_then(lock::public_of_hex);
+            }
             What::RecoveryTested { member } => self.recovery_tested.push(*member),
             What::Heads { heads } => self.heads.extend(heads.iter().map(|(j, s, h)| (*j, (*s, *h)))),
             What::Place { place, label } => self.places.push(Place { id: place.clone(), label: label.clone(), last: None }),

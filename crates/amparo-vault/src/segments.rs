@@ -6,7 +6,7 @@ use crate::keep::Sealing;
 use crate::look::Look;
 use crate::problem::{Result, VaultError};
 use amparo_model::event::{Segment, SegmentKind};
-use amparo_model::reading::{Inside, PageText, Reject};
+use amparo_model::reading::{Inside, PageText, PlainPage, Reject};
 use amparo_model::{CallColumns, Draft, Sha256, wire};
 use sha2::Digest;
 use std::collections::BTreeMap;
@@ -208,6 +208,11 @@ impl Case<Open> {
     }
 
     pub fn pages(&self, look: &Look, segment: &Segment) -> Result<LinesIn<PageText>> {
+        self.lines(look, segment, SegmentKind::Pages, |line| serde_json::from_str(line).ok())
+    }
+
+    /// The pages without the places of their words.
+    pub fn plain_pages(&self, look: &Look, segment: &Segment) -> Result<LinesIn<PlainPage>> {
         self.lines(look, segment, SegmentKind::Pages, |line| serde_json::from_str(line).ok())
     }
 

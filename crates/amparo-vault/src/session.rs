@@ -93,6 +93,22 @@ impl Session {
         Ok((session, words_secret))
     }
 
+    /// The office's recovery at work: it has an identity and a key to sign with, and no bundle.
+    pub(crate) fn of_recovery(office: OfficeId, secret: &Key, sign: Key) -> Result<Session> {
+        let recipient = lock::recipient_of(secret);
+        Ok(Session {
+            member: crate::recovery::author(&recipient),
+            office,
+            msk: lock::new_key()?,
+            words: recipient.clone(),
+            recipient,
+            age: secret.clone(),
+            sign,
+            genesis: Sha256([0; 32]),
+            head: (0, Sha256([0; 32])),
+        })
+    }
+
     pub fn member(&self) -> MemberId {
         self.member
     }

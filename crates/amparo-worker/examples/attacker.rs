@@ -45,7 +45,7 @@ fn run(job: &mut Job) {
         "attack:garbage" => drop(job.answer.raw(&[b'x'; 4096])),
         "attack:half-frame" => drop(job.answer.raw(&[100, 0, 0, 0, 2, b'['])),
         "attack:second-ready" => {
-            let ready = amparo_model::wire::Ready { cage: vec![], caged: true, tesseract: None, readers: vec![] };
+            let ready = amparo_model::wire::Ready { cage: vec![], caged: true, machine_reading: false, readers: vec![] };
             let _ = job.answer.send(&FromWorker::Ready(ready));
         }
         "attack:bytes" => drop(job.answer.send(&FromWorker::Bytes(vec![0; 10]))),

@@ -4,12 +4,12 @@
 
 use crate::machine_reading::MachineReader;
 use amparo_ingest::archive::Refused;
-use amparo_ingest::{Companion, Picture, Sink, Stop, Tools};
+use amparo_ingest::{Companion, MachineReading, Pages, Picture, Sink, Stop, Tools};
 use amparo_lang::Lang;
 use amparo_model::reading::PageText;
 use amparo_model::wire::{FromWorker, ToWorker};
 use amparo_model::{CallColumns, Draft, Inside, Reject, Report};
-use amparo_render::{Png, RenderError};
+use amparo_render::{Paper, Png, RenderError};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 
@@ -45,8 +45,8 @@ pub struct Job {
 }
 
 impl Job {
-    pub(crate) fn new(order: File, files: Vec<File>, answer: Answer, machine: Option<File>, caged: bool) -> Job {
-        Job { order, files, answer, machine: machine.map(MachineReader::new), caged }
+    pub(crate) fn new(order: File, files: Vec<File>, answer: Answer, machine: Vec<File>, caged: bool) -> Job {
+        Job { order, files, answer, machine: MachineReader::new(machine), caged }
     }
 
     /// What is asked for. The descriptor may have been read before: it is taken from its start.
@@ -127,7 +127,7 @@ pub fn run(job: &mut Job) {
 fn perform(job: &mut Job, order: ToWorker) -> Result<(), Stop> {
     match order {
         ToWorker::Read { name, bytes, companions, ocr, region } => read(job, &name, bytes, &companions, ocr, &region),
-        ToWorker::Page { name, bytes, inside, page, width, mark } => draw(job, &name, bytes, &inside, |whole| amparo_render::page(whole, page, width, &mark)),
+        ToWorker::Page { name, bytes, inside, page, width, mark, part } => draw(job, &name, bytes, &inside, |whole| amparo_render::page(whole, page, width, &mark, part)),
         ToWorker::Row { name, bytes, inside, row, width } => {
             draw(job, &name, bytes, &inside, |whole| amparo_render::text_page(&amparo_render::lines_around(whole, row, AROUND), row, width))
         }
@@ -193,13 +193,15 @@ fn read(job: &mut Job, name: &str, bytes: u64, names: &[String], ocr: bool, regi
     let Some(mut body) = files.next() else { return answer.failed("bad-order") };
     let mut beside: Vec<_> = files.collect();
     let companions = names.iter().zip(&mut beside).map(|(name, body)| Companion { name: name.clone(), body }).collect();
-    let picture = |whole: &[u8], page: u32| {
-        let grey = amparo_render::grey(whole, page, 300).ok()?;
-        Some(Picture { width: grey.width, height: grey.height, dpi: grey.dpi, grey: grey.pixels })
-    };
-    let machine = machine.as_ref().filter(|_| ocr);
-    let words = |picture: &Picture| machine.map_or(Err("no-machine-reading".to_owned()), |machine| machine.ask(picture));
-    let tools = Tools { picture: Some(&picture), ocr: machine.is_some().then_some(&words), region };
+    fn pages(whole: &[u8]) -> Pages<'_> {
+        let paper = Paper::open(whole);
+        Box::new(move |page| {
+            let grey = paper.grey(page, 300).ok()?;
+            Some(Picture { width: grey.width, height: grey.height, dpi: grey.dpi, grey: grey.pixels })
+        })
+    }
+    let machine = machine.as_ref().filter(|_| ocr).map(|machine| machine as &dyn MachineReading);
+    let tools = Tools { pages: Some(&pages), machine, region };
     let mut file = amparo_ingest::File { name: name.to_owned(), bytes, body: &mut body, companions, inside: String::new() };
     let report = amparo_ingest::read(&mut file, &tools, answer)?;
     answer.send(&FromWorker::Done(report))

@@ -1,6 +1,6 @@
 //! The fork server: hears orders, starts one locked-in copy of itself for each, and tells how it ended.
 //!
-//! It has one thread, opens nothing, and never looks at a file's bytes. Closing the socket ends it and all it started;
+//! It has one thread, opens nothing, and never looks at a file's bytes. Closing the socket ends all it started, then it;
 //! closing the far end of a job's ending pipe ends that job.
 
 use crate::cage::{self, Bounds, Filters};
@@ -41,7 +41,7 @@ pub fn serve(run: fn(&mut Job)) {
     crate::jobs::warm();
     let held = try_cage(filters.as_ref());
     cage::enter_launcher(filters.as_ref());
-    let ready = Ready { cage: held.names, caged: held.caged, tesseract: machine.as_ref().map(|m| m.version.clone()), readers: readers() };
+    let ready = Ready { cage: held.names, caged: held.caged, machine_reading: machine.is_some(), readers: readers() };
     let Ok(hello) = FromWorker::Ready(ready).encode() else { return };
     if rustix::net::send(sys::control(), &hello, SendFlags::NOSIGNAL).is_err() {
         return;
@@ -61,7 +61,7 @@ pub fn serve(run: fn(&mut Job)) {
         match rustix::event::poll(&mut watched, None) {
             Ok(_) => {}
             Err(Errno::INTR) => continue,
-            Err(_) => return,
+            Err(_) => break,
         }
         let seen: Vec<PollFlags> = watched.iter().map(PollFd::revents).collect();
         drop(watched);
@@ -84,11 +84,19 @@ pub fn serve(run: fn(&mut Job)) {
             match receive() {
                 Ok(Some((order, descriptors))) => jobs.extend(start(order, descriptors, filters.as_ref(), machine.as_ref(), run)),
                 Ok(None) => {}
-                Err(Gone) => return,
+                Err(Gone) => break,
             }
         } else if orders.intersects(PollFlags::HUP | PollFlags::ERR) {
-            return;
+            break;
         }
+    }
+    // Each process waits for those it started: none is left behind, and the time of all of them is counted.
+    for job in jobs {
+        let _ = rustix::process::pidfd_send_signal(&job.life, Signal::KILL);
+        tell(&job.ending, ended_as(job.pid));
+    }
+    if let Some(machine) = machine {
+        machine.end();
     }
 }
 
@@ -116,7 +124,7 @@ fn receive() -> Result<Option<(Order, Vec<OwnedFd>)>, Gone> {
 fn start(order: Order, mut descriptors: Vec<OwnedFd>, filters: Option<&Filters>, machine: Option<&machine_reading::Helper>, run: fn(&mut Job)) -> Option<Running> {
     let files = descriptors.split_off(ORDER_DESCRIPTORS);
     let (Some(ending), Some(answers), Some(job)) = (descriptors.pop(), descriptors.pop(), descriptors.pop()) else { return None };
-    let machine = machine.filter(|_| order.ocr).and_then(machine_reading::Helper::connect);
+    let machine = machine.filter(|_| order.ocr).map(machine_reading::Helper::connect).unwrap_or_default();
     let parent = rustix::process::getpid();
     match sys::fork() {
         Ok(None) => {
@@ -124,7 +132,7 @@ fn start(order: Order, mut descriptors: Vec<OwnedFd>, filters: Option<&Filters>,
             let done = catch_unwind(AssertUnwindSafe(move || {
                 let mut keep: Vec<_> = files.iter().map(AsRawFd::as_raw_fd).collect();
                 keep.extend([job.as_raw_fd(), answers.as_raw_fd()]);
-                keep.extend(machine.as_ref().map(AsRawFd::as_raw_fd));
+                keep.extend(machine.iter().map(AsRawFd::as_raw_fd));
                 sys::close_all_but(&mut keep);
                 sys::close_input();
                 cage::end_with_parent();
@@ -133,7 +141,7 @@ fn start(order: Order, mut descriptors: Vec<OwnedFd>, filters: Option<&Filters>,
                 }
                 let held = cage::enter_reader(filters, Bounds { memory: order.memory.min(MOST_MEMORY), cpu_seconds: u64::from(order.cpu_seconds) });
                 let files = files.into_iter().map(File::from).collect();
-                run(&mut Job::new(File::from(job), files, Answer::new(File::from(answers)), machine.map(File::from), held.caged));
+                run(&mut Job::new(File::from(job), files, Answer::new(File::from(answers)), machine.into_iter().map(File::from).collect(), held.caged));
             }));
             sys::exit_now(if done.is_ok() { 0 } else { 101 });
         }

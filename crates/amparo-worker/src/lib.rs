@@ -11,6 +11,7 @@ mod machine_reading;
 mod sys;
 
 pub use launcher::serve;
+pub use machine_reading::version as machine_reading_version;
 
 /// Refused memory is remembered, so that the office can be told why a reading ended.
 #[global_allocator]

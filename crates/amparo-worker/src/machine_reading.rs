@@ -5,7 +5,7 @@
 
 use crate::cage::{self, Filters};
 use crate::sys;
-use amparo_ingest::Picture;
+use amparo_ingest::{MachineReading, Picture};
 use amparo_model::reading::Word;
 use rustix::event::{PollFd, PollFlags};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
@@ -20,21 +20,24 @@ use std::process::{Command, Stdio};
 
 /// The most pixels of one page.
 const MAX_PIXELS: u64 = 48 << 20;
+/// The most pages of one file at once: each takes a hundred megabytes and more.
+const MOST_AT_ONCE: usize = 2;
 const MAX_ANSWER: u32 = 8 << 20;
 const MAX_WORDS: usize = 50_000;
 
 /// The handle on the process that starts the program.
 pub struct Helper {
-    pub version: String,
+    pid: i32,
     socket: OwnedFd,
+    /// Pages of one file that are read at once: each is a program of its own on a processor of its own.
+    at_once: usize,
 }
 
 /// Starts the helper where the program is installed and can be held; otherwise there is no machine reading.
 pub fn start(filters: Option<&Filters>) -> Option<Helper> {
-    let program = ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].iter().map(Path::new).find(|path| path.is_file())?;
+    let program = program()?;
     let data = Data::find()?;
-    let version = command(program).arg("--version").output().ok()?;
-    let version = String::from_utf8_lossy(&version.stdout).lines().next()?.chars().take(60).collect();
+    let at_once = std::thread::available_parallelism().map_or(1, |processors| processors.get().min(MOST_AT_ONCE));
     let (socket, far) = pair(SocketType::SEQPACKET)?;
     let (held, told) = rustix::pipe::pipe().ok()?;
     match sys::fork().ok()? {
@@ -49,12 +52,22 @@ pub fn start(filters: Option<&Filters>) -> Option<Helper> {
             }
             sys::exit_now(0);
         }
-        Some(_) => {
+        Some(pid) => {
             drop((far, told));
             let mut answer = [0];
-            matches!(rustix::io::read(&held, &mut answer), Ok(1)).then_some(Helper { version, socket })
+            matches!(rustix::io::read(&held, &mut answer), Ok(1)).then_some(Helper { pid, socket, at_once })
         }
     }
+}
+
+/// What the program calls itself. Asking it takes longer than a small file's reading: only who wants to know asks.
+pub fn version() -> Option<String> {
+    let version = command(program()?).arg("--version").output().ok()?;
+    Some(String::from_utf8_lossy(&version.stdout).lines().next()?.chars().take(60).collect())
+}
+
+fn program() -> Option<&'static Path> {
+    ["/usr/bin/tesseract", "/usr/local/bin/tesseract"].iter().map(Path::new).find(|path| path.is_file())
 }
 
 const LOADERS: &[&str] = &["/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
@@ -89,8 +102,18 @@ fn command(program: &Path) -> Command {
 }
 
 impl Helper {
-    /// A line to the helper for one job. Nothing is started before the first page comes.
-    pub fn connect(&self) -> Option<OwnedFd> {
+    /// Lines to the helper for one job, one for each page that is read at once. Nothing is started before a page comes.
+    pub fn connect(&self) -> Vec<OwnedFd> {
+        (0..self.at_once).filter_map(|_| self.line()).collect()
+    }
+
+    /// Ends the helper and waits for it.
+    pub fn end(self) {
+        drop(self.socket);
+        sys::reap(self.pid);
+    }
+
+    fn line(&self) -> Option<OwnedFd> {
         let (ours, theirs) = pair(SocketType::STREAM)?;
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut control = SendAncillaryBuffer::new(&mut space);
@@ -102,8 +125,13 @@ impl Helper {
     }
 }
 
-/// Waits for lines; the first byte on one starts a copy that serves it until it closes.
+/// Waits for lines; the first byte on one starts a copy that serves it until it closes. Ends when the copies have.
 fn serve(socket: &OwnedFd, program: &Path, languages: &str) {
+    serve_lines(socket, program, languages);
+    while !matches!(rustix::process::wait(rustix::process::WaitOptions::empty()), Err(Errno::CHILD)) {}
+}
+
+fn serve_lines(socket: &OwnedFd, program: &Path, languages: &str) {
     let mut lines: Vec<OwnedFd> = Vec::new();
     loop {
         let mut watched: Vec<PollFd<'_>> = vec![PollFd::new(socket, PollFlags::IN)];
@@ -196,39 +224,51 @@ fn read_page(program: &Path, languages: &str, width: u32, height: u32, dpi: u32,
     (whole && status.success()).then_some(out)
 }
 
-/// The reader's side of the line to the helper.
-pub struct MachineReader(RefCell<File>);
+/// The reader's side of the lines to the helper, with the size of the page that lies on each.
+pub struct MachineReader(Vec<RefCell<(File, u32, u32)>>);
 
 impl MachineReader {
-    pub(crate) fn new(line: File) -> MachineReader {
-        MachineReader(RefCell::new(line))
-    }
-
-    /// Hands over a page, gets its words. The error is a reason code.
-    pub fn ask(&self, picture: &Picture) -> Result<Vec<Word>, String> {
-        ask(&mut self.0.borrow_mut(), picture)
+    /// `None` where there is no line.
+    pub(crate) fn new(lines: Vec<File>) -> Option<MachineReader> {
+        (!lines.is_empty()).then(|| MachineReader(lines.into_iter().map(|line| RefCell::new((line, 0, 0))).collect()))
     }
 }
 
-fn ask(line: &mut File, picture: &Picture) -> Result<Vec<Word>, String> {
-    let failed = |_| "machine-reading-failed".to_owned();
-    let pixels = u64::from(picture.width) * u64::from(picture.height);
-    if pixels == 0 || pixels > MAX_PIXELS || picture.grey.len() as u64 != pixels {
-        return Err("page-too-large".to_owned());
+impl MachineReading for MachineReader {
+    fn places(&self) -> usize {
+        self.0.len()
     }
-    for number in [picture.width, picture.height, picture.dpi] {
-        line.write_all(&number.to_le_bytes()).map_err(failed)?;
+
+    fn put(&self, place: usize, page: &Picture) -> Result<(), String> {
+        let pixels = u64::from(page.width) * u64::from(page.height);
+        if pixels == 0 || pixels > MAX_PIXELS || page.grey.len() as u64 != pixels {
+            return Err("page-too-large".to_owned());
+        }
+        let mut line = self.0.get(place).ok_or("machine-reading-failed")?.borrow_mut();
+        (line.1, line.2) = (page.width, page.height);
+        let head: Vec<u8> = [page.width, page.height, page.dpi].into_iter().flat_map(u32::to_le_bytes).collect();
+        // The far end takes the whole page before it answers, so that this cannot wait for itself.
+        line.0.write_all(&head).and_then(|()| line.0.write_all(&page.grey)).map_err(|_| "machine-reading-failed".to_owned())
     }
-    line.write_all(&picture.grey).map_err(failed)?;
+
+    fn words(&self, place: usize) -> Result<Vec<Word>, String> {
+        let mut line = self.0.get(place).ok_or("machine-reading-failed")?.borrow_mut();
+        let (line, width, height) = &mut *line;
+        let table = table(line).map_err(|_| "machine-reading-failed")?;
+        Ok(words(&String::from_utf8_lossy(&table), *width, *height))
+    }
+}
+
+fn table(line: &mut File) -> std::io::Result<Vec<u8>> {
     let mut length = [0; 4];
-    line.read_exact(&mut length).map_err(failed)?;
+    line.read_exact(&mut length)?;
     let length = u32::from_le_bytes(length);
     if length > MAX_ANSWER {
-        return Err("machine-reading-failed".to_owned());
+        return Err(std::io::ErrorKind::InvalidData.into());
     }
-    let mut answer = vec![0; length as usize];
-    line.read_exact(&mut answer).map_err(failed)?;
-    Ok(words(&String::from_utf8_lossy(&answer), picture.width, picture.height))
+    let mut table = vec![0; length as usize];
+    line.read_exact(&mut table)?;
+    Ok(table)
 }
 
 /// The words of Tesseract's table, in its order: level 5 rows hold a word, its box in pixels and its confidence.

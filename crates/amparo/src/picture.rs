@@ -16,6 +16,8 @@ pub struct Picture {
     paper: Option<(Taken, Place)>,
     /// What was read and may be shown, line by line.
     facts: String,
+    /// The part of the page that is kept.
+    part: Region,
 }
 
 impl Picture {
@@ -25,7 +27,7 @@ impl Picture {
         // A line of a telephone's file stands among other people's lines: without a reason only what may be shown is drawn.
         let among_others = matches!(record.kind, Kind::Call | Kind::Message | Kind::Contact | Kind::Deposit);
         if !look.unmasked && (shown.get().masked || among_others) {
-            return Ok(Picture { paper: None, facts });
+            return Ok(Picture { paper: None, facts, part: Region::WHOLE });
         }
         let mut picture = Picture::of_page(case, look, record.provenance.giving, &record.provenance.place)?;
         picture.facts = facts;
@@ -35,7 +37,13 @@ impl Picture {
     /// A place of a paper, whatever was read there.
     pub fn of_page(case: &OpenCase, look: &Look, giving: u64, place: &Place) -> Result<Picture> {
         let (name, _, mut body) = case.fetch(look, giving)?;
-        Ok(Picture { paper: Some((held(name, &mut body)?, place.clone())), facts: String::new() })
+        Ok(Picture { paper: Some((held(name, &mut body)?, place.clone())), facts: String::new(), part: Region::WHOLE })
+    }
+
+    /// This part of the page only.
+    pub fn cut(mut self, part: Region) -> Picture {
+        self.part = part;
+        self
     }
 
     /// As PNG: the page with the rectangle, the line framed, or what was read where neither can be drawn.
@@ -44,10 +52,10 @@ impl Picture {
         let drawn = match spot {
             Spot::Page { page, region } => {
                 let marks: Vec<Region> = if *region == Region::WHOLE { vec![] } else { vec![*region] };
-                workers.page(&paper.file, &paper.name, paper.bytes, inside, *page, width, &marks)
+                workers.page(&paper.file, &paper.name, paper.bytes, inside, *page, width, &marks, self.part)
             }
             Spot::Row(row) => workers.row(&paper.file, &paper.name, paper.bytes, inside, *row, width),
-            Spot::Whole => workers.page(&paper.file, &paper.name, paper.bytes, inside, 1, width, &[]),
+            Spot::Whole => workers.page(&paper.file, &paper.name, paper.bytes, inside, 1, width, &[], self.part),
         };
         // A row of a database has no page: what was read stands on one.
         drawn.or_else(|_| self.draw_facts(workers, width, speech))

@@ -27,6 +27,8 @@ const SLOTS: usize = 2;
 const START: Duration = Duration::from_secs(20);
 /// How long the end of a job may take after its last word.
 const ENDING: Duration = Duration::from_secs(10);
+/// How long the reading process may take to leave.
+const LEAVING: Duration = Duration::from_secs(1);
 
 /// Why a file was not read. Each has a reason code; the file stays kept.
 #[derive(Debug)]
@@ -147,7 +149,12 @@ struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Its copies end with it.
+        // It hears the end of its socket, and waits for what it started; one that does not is killed, and its copies with it.
+        let _ = rustix::net::shutdown(&self.control, rustix::net::Shutdown::Both);
+        let until = Instant::now() + LEAVING;
+        while matches!(self.process.try_wait(), Ok(None)) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -168,6 +175,12 @@ impl Workers {
     /// The reading process beside this program.
     pub fn beside() -> io::Result<PathBuf> {
         Ok(std::env::current_exe()?.with_file_name(format!("amparo-worker{}", std::env::consts::EXE_SUFFIX)))
+    }
+
+    /// What does the machine reading, asked of the reading process by a start of its own; `None` where nothing does.
+    pub fn machine_reader(program: &Path) -> Option<String> {
+        let said = Command::new(program).arg("machine-reading").env_clear().current_dir("/").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+        String::from_utf8(said.stdout).ok()?.lines().next().filter(|line| !line.is_empty() && line.len() <= 240).map(str::to_owned)
     }
 
     /// What the cage holds, and whether machine reading is there.
@@ -205,9 +218,9 @@ impl Workers {
         Ok(report)
     }
 
-    /// A page (counted from 1) as PNG, at most so many pixels wide, with these places marked.
-    pub fn page(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, page: u32, width: u32, mark: &[Region]) -> Result<Vec<u8>, ReadFailure> {
-        let order = ToWorker::Page { name: name.to_owned(), bytes, inside: inside.to_owned(), page, width, mark: mark.to_vec() };
+    /// A page (counted from 1) as PNG, at most so many pixels wide, with these places marked; of the page, this part is kept.
+    pub fn page(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, page: u32, width: u32, mark: &[Region], part: Region) -> Result<Vec<u8>, ReadFailure> {
+        let order = ToWorker::Page { name: name.to_owned(), bytes, inside: inside.to_owned(), page, width, mark: mark.to_vec(), part };
         self.bytes(&order, &[file.as_fd()], bytes, name, 256 << 20)
     }
 
@@ -361,7 +374,7 @@ impl Server {
         let (control, far) = rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None).map_err(not_started)?;
         let process =
             Command::new(program).env_clear().current_dir("/").stdin(Stdio::from(far)).stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(ReadFailure::NotStarted)?;
-        let mut server = Server { process, control, ready: Ready { cage: Vec::new(), caged: false, tesseract: None, readers: Vec::new() } };
+        let mut server = Server { process, control, ready: Ready { cage: Vec::new(), caged: false, machine_reading: false, readers: Vec::new() } };
         let mut hello = vec![0; 8 << 10];
         if !readable(&[&server.control], START).map_err(ReadFailure::NotStarted)? {
             return Err(ReadFailure::NotStarted(io::Error::from(io::ErrorKind::TimedOut)));

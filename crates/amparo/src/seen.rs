@@ -4,7 +4,7 @@ use crate::speech::{Speech, capital, plain};
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
 use amparo_lang::sentence;
-use amparo_model::event::SegmentKind;
+use amparo_model::event::{At, SegmentKind};
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
 use amparo_model::{Edtf, Giving, JournalId, Kind, PartyId, Record};
 use amparo_office::access::Own;
@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of numbers that a chart of calls shows.
 const NUMBERS: usize = 8;
+
+/// Below this confidence, in hundredths, a machine-read record waits for a person.
+pub const DOUBTFUL: u8 = 80;
 
 /// Everything computed once.
 pub struct Seen {
@@ -282,9 +285,6 @@ impl Seen {
     pub fn differs(&self, speech: Speech, finding: &Finding) -> Vec<(String, Vec<String>)> {
         let two: Vec<&Record> = self.because(finding).into_iter().take(2).collect();
         let [a, b] = two[..] else { return Vec::new() };
-        if a.kind != b.kind {
-            return Vec::new();
-        }
         let text = |r: &Record, field: &str| {
             r.fields.get(field).map(|v| match v {
                 amparo_model::Value::Edtf(e) if e.as_str() == ".." => speech.word("date-open"),
@@ -349,6 +349,15 @@ fn address(record: &Record) -> String {
 fn runs(months: &[amparo_model::results::CoverageMonth], best: Best) -> Vec<Span> {
     let same = |m: &amparo_model::results::CoverageMonth| m.best == best;
     months.chunk_by(|a, b| same(a) == same(b)).filter(|run| same(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
+}
+
+/// The places that a finding stands on, as the journal names them.
+pub fn places_behind(view: &View, finding: &Finding) -> Vec<At> {
+    let place = |id: &EvidenceId| match id {
+        EvidenceId::Record(id) => view.records.iter().find(|r| r.id == *id).map(|r| At::of(r.provenance.giving, &r.provenance.place, r.kind)),
+        EvidenceId::Calls { .. } => None,
+    };
+    finding.because().iter().filter_map(place).collect()
 }
 
 /// The people asked about: one, or all of the case.

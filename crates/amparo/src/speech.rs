@@ -8,6 +8,8 @@ use amparo_model::{Edtf, Place, Provenance, Report, Spot, State, Value};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Speech {
     pub lang: Lang,
+    /// A reason was given to see third persons: file names that hold one are said whole.
+    pub unmasked: bool,
 }
 
 impl Speech {
@@ -64,7 +66,12 @@ impl Speech {
     /// A source in words: file, path inside, page or line.
     pub fn source(self, p: &Provenance) -> String {
         let place = self.place(&p.place);
-        if place.is_empty() { plain(&p.name) } else { format!("{}, {place}", plain(&p.name)) }
+        if place.is_empty() { self.file_name(&p.name) } else { format!("{}, {place}", self.file_name(&p.name)) }
+    }
+
+    /// A file's name or path as it may be shown.
+    pub fn file_name(self, name: &str) -> String {
+        if self.unmasked { plain(name) } else { plain(&amparo_model::file_name::masked(name)) }
     }
 
     /// A place within its file: path inside, page or line; empty for the whole file.
@@ -74,7 +81,7 @@ impl Speech {
             Spot::Row(row) => Some(self.say("place-row", &[("row", row.to_string())])),
             Spot::Page { page, .. } => Some(self.say("place-page", &[("page", page.to_string())])),
         };
-        let inside = (!place.inside.is_empty()).then(|| plain(&place.inside));
+        let inside = (!place.inside.is_empty()).then(|| self.file_name(&place.inside));
         inside.into_iter().chain(spot).collect::<Vec<_>>().join(", ")
     }
 }

@@ -121,8 +121,9 @@ const TOUCH: &[(&[&str], &[&str], &str)] = &[
     (&["std::net", "TcpStream", "TcpListener"], &["amparo"], "only the reading room listens, at 127.0.0.1"),
     (&["UnixStream", "UnixListener"], &["amparo"], "only the doors listen, on the agent's private socket"),
     (&["Command::new", "process::Command"], &["amparo", "amparo-worker"], "only the doors and the fork server start anything"),
-    (&["std::env::var", "std::env::args", "std::env::current"], &["amparo", "amparo-family"], "settings are arguments; only the doors read the environment"),
-    (&["println!", "eprintln!", "print!(", "dbg!("], &["amparo-family"], "rooms give values; the doors print through cli::out"),
+    (&["std::env::args"], &["amparo", "amparo-family", "amparo-worker"], "only programs hear what they are asked for"),
+    (&["std::env::var", "std::env::current"], &["amparo", "amparo-family"], "settings are arguments; only the doors read the environment"),
+    (&["println!", "eprintln!", "print!(", "dbg!("], &["amparo-family", "amparo-worker"], "rooms give values; the doors print through cli::out"),
     (&["todo!(", "unimplemented!("], &[], "what is not there yet does not exist"),
 ];
 

@@ -770,19 +770,8 @@ pub(super) fn is_boilerplate(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{Heard, hear};
+    use crate::testing::hear;
     use amparo_model::State;
-
-    fn told(heard: &Heard) -> Vec<String> {
-        heard
-            .drafts
-            .iter()
-            .map(|d| {
-                let fields: Vec<String> = d.fields.iter().map(|(name, value)| format!("{name}={}", value.to_text())).collect();
-                format!("{} {} {}", d.place.spot_text(), d.kind, fields.join(" "))
-            })
-            .collect()
-    }
 
     #[test]
     fn a_history_as_pasted_from_the_site() {
@@ -793,7 +782,7 @@ mod tests {
         let rows = text.lines().filter(|l| l.contains("Arrival") || l.contains("Departure")).count() as u64;
         assert_eq!((report.units, report.units_read, report.furniture), (text.lines().count() as u64, rows, text.lines().count() as u64 - rows));
         assert_eq!(
-            told(&heard)[..4],
+            heard.told()[..4],
             [
                 "row:2 exit on=2023-11-02 port_raw=Unavailable",
                 "row:3 entry on=2023-08-19 port=Nogales, AZ port_raw=NOG",
@@ -827,7 +816,7 @@ mod tests {
             "15 de julio de 2019 Llegada MIA\n2 de julio de 2019 Salida 813\n",
         ] {
             let (report, heard) = hear("history", text.as_bytes());
-            let got: Vec<String> = told(&heard).into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
+            let got: Vec<String> = heard.told().into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
             assert_eq!(got, want, "{text}");
             assert_eq!((report.kind.as_str(), report.rejects), ("i94_history", 0), "{text}");
         }
@@ -840,14 +829,14 @@ mod tests {
         assert_eq!((report.units, report.units_read, report.furniture, report.rejects), (6, 1, 1, 4));
         let reasons: Vec<_> = heard.rejects.iter().map(|r| format!("{} {}", r.place.spot_text(), r.reason)).collect();
         assert_eq!(reasons, ["row:2 i94-date-not-understood", "row:3 i94-type-not-understood", "row:5 i94-date-not-understood", "row:6 line-not-understood"]);
-        assert_eq!(told(&heard), ["row:4 entry on=2019-07-15"]);
+        assert_eq!(heard.told(), ["row:4 entry on=2019-07-15"]);
     }
 
     #[test]
     fn cells_under_each_other_with_places_left_out() {
         let text = "1\n2019-07-15\nArrival\n840\n2\n2019-07-02\nDeparture\n3\n2018-01-01\nArrival\n";
         let (report, heard) = hear("i94.txt", text.as_bytes());
-        assert_eq!(told(&heard), ["row:2 entry on=2019-07-15 port_raw=840", "row:6 exit on=2019-07-02", "row:9 entry on=2018-01-01"]);
+        assert_eq!(heard.told(), ["row:2 entry on=2019-07-15 port_raw=840", "row:6 exit on=2019-07-02", "row:9 entry on=2018-01-01"]);
         assert_eq!((report.units, report.units_read), (10, 10));
     }
 
@@ -877,7 +866,7 @@ mod tests {
         for name in ["page_colons.txt", "page_next_line.txt", "page_glued.txt", "page_old_labels.txt", "page.html"] {
             let bytes = std::fs::read(format!("{}/fixtures/immigration/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
             let (report, heard) = hear(name, &bytes);
-            let got: Vec<String> = told(&heard).into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
+            let got: Vec<String> = heard.told().into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
             assert_eq!(got, WANT, "{name}");
             assert_eq!(
                 (report.kind.as_str(), report.state, report.rejects),
@@ -892,7 +881,7 @@ mod tests {
     fn a_translated_page_with_duration_of_status_and_a_letter_in_the_number() {
         let text = "I-94 más reciente\nNúmero de registro de admisión (I-94): 123456789A1\nFecha de entrada más reciente: 16 de enero de 2020\nClase de admisión: F1\nAdmitido hasta la fecha: D/S\n";
         let (report, heard) = hear("i94.txt", text.as_bytes());
-        assert_eq!(told(&heard), ["row:2 entry admit_until=D/S class=F1 i94_number=123456789A1 on=2020-01-16"]);
+        assert_eq!(heard.told(), ["row:2 entry admit_until=D/S class=F1 i94_number=123456789A1 on=2020-01-16"]);
         assert_eq!((report.units, report.units_read, report.furniture), (5, 4, 1));
     }
 
@@ -900,7 +889,7 @@ mod tests {
     fn a_value_that_cannot_be_is_a_reject_and_no_guess() {
         let text = "Admission (I-94) Record Number: 99900012300\nArrival/Issued Date: 2019 July 35\nClass of Admission: see officer\nAdmit Until Date: 01/14/2020\n";
         let (report, heard) = hear("i94.txt", text.as_bytes());
-        assert_eq!(told(&heard), ["row:1 entry admit_until=2020-01-14 i94_number=99900012300"]);
+        assert_eq!(heard.told(), ["row:1 entry admit_until=2020-01-14 i94_number=99900012300"]);
         assert_eq!((report.units, report.units_read, report.rejects), (4, 2, 2));
         assert!(heard.rejects.iter().all(|r| r.reason == "i94-value-not-understood"));
     }
@@ -911,7 +900,7 @@ mod tests {
         let text = format!("{one}{}", one.replace("12300", "12400").replace("UNO", "DOS"));
         let (_, heard) = hear("i94.txt", text.as_bytes());
         assert_eq!(
-            told(&heard),
+            heard.told(),
             ["row:1 entry class=B2 i94_number=99900012300", "row:1 identity surname=UNO", "row:4 entry class=B2 i94_number=99900012400", "row:4 identity surname=DOS"]
         );
     }

@@ -206,10 +206,12 @@ const PORTS: &[(&str, &str)] = &[
     ("YUI", "Yuma, AZ"),
 ];
 
-/// The port of this code; nothing where the code is not the agency's, or not in the table.
-pub(crate) fn name(code: &str) -> Option<&'static str> {
-    let code = code.trim().to_ascii_uppercase();
-    PORTS.binary_search_by_key(&code.as_str(), |(code, _)| code).ok().and_then(|at| PORTS.get(at)).map(|(_, name)| *name)
+/// The port of this code, or of its whole name (`MIAMI, FL`); nothing where it is not the agency's, or not in the table.
+pub(crate) fn name(port: &str) -> Option<&'static str> {
+    let port = port.trim();
+    let code = port.to_ascii_uppercase();
+    let by_code = PORTS.binary_search_by_key(&code.as_str(), |(code, _)| code).ok().and_then(|at| PORTS.get(at));
+    by_code.or_else(|| PORTS.iter().find(|(_, name)| name.eq_ignore_ascii_case(port))).map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -219,7 +221,17 @@ mod tests {
     #[test]
     fn codes_of_the_agency_and_no_others() {
         assert!(PORTS.windows(2).all(|w| w[0].0 < w[1].0));
-        for (code, want) in [("NOG", Some("Nogales, AZ")), (" nyc ", Some("New York, NY")), ("840", None), ("813", None), ("Unavailable", None), ("PHX", None), ("", None)] {
+        for (code, want) in [
+            ("NOG", Some("Nogales, AZ")),
+            (" nyc ", Some("New York, NY")),
+            ("840", None),
+            ("813", None),
+            ("Unavailable", None),
+            ("PHX", None),
+            ("", None),
+            ("MIAMI, FL", Some("Miami, FL")),
+            ("Miami", None),
+        ] {
             assert_eq!(name(code), want, "{code}");
         }
     }

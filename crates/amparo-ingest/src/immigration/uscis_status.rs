@@ -476,19 +476,8 @@ fn unescaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Heard, hear};
+    use crate::testing::hear;
     use proptest::prelude::*;
-
-    fn told(heard: &Heard) -> Vec<String> {
-        heard
-            .drafts
-            .iter()
-            .map(|d| {
-                let fields: Vec<String> = d.fields.iter().map(|(name, value)| format!("{name}={}", value.to_text())).collect();
-                format!("{} {} {}", d.place.spot_text(), d.kind, fields.join(" "))
-            })
-            .collect()
-    }
 
     const WHOLE: &str = include_str!("../../fixtures/immigration/status.json");
 
@@ -499,7 +488,7 @@ mod tests {
         let units = ["\"receiptNumber\"", "\"current_case_status_text_en\"", "\"completed_text_en\""].map(|n| WHOLE.matches(n).count() as u64).iter().sum::<u64>();
         assert_eq!((report.kind.as_str(), report.units, report.units_read, report.state), ("uscis_status", units, units, State::Read));
         assert_eq!(
-            told(&heard),
+            heard.told(),
             [
                 "row:1 filing agency=USCIS form=I-130 on=2023-09-05 receipt_number=EAC9999103999",
                 "row:2 notice on=2023-11-20 receipt_number=EAC9999103999 text=On November 20, 2023, we approved your Form I-130, Receipt Number EAC9999103999. Go to our page & see \"next steps\".\nCaso Aprobado\nEl 20 de noviembre de 2023 aprobamos su Formulario I-130. type=Case Was Approved",
@@ -516,7 +505,7 @@ mod tests {
         let broken = WHOLE.replace("\\\"", "\"");
         assert!(serde_json::from_str::<serde_json::Value>(&broken).is_err());
         let (report, heard) = hear("status.json", broken.as_bytes());
-        assert_eq!(told(&heard), told(&want));
+        assert_eq!(heard.told(), want.told());
         assert_eq!((report.units, report.state), (4, State::Read));
         // Several answers, one a line, the second of them broken.
         let line = |t: &str| t.lines().map(str::trim).collect::<Vec<_>>().join(" ");
@@ -530,7 +519,7 @@ mod tests {
         let text = r#"{"case_status":{"receiptNumber":"IOE0912345678","formType":"N400","current_case_status_text_en":"Case Was Received","current_case_status_desc_en":"We received it.","hist_case_status":null},"message":"Query was successful"}"#;
         let (report, heard) = hear("status.json", text.as_bytes());
         assert_eq!(
-            told(&heard),
+            heard.told(),
             ["row:1 filing agency=USCIS form=N-400 receipt_number=IOE0912345678", "row:2 notice receipt_number=IOE0912345678 text=We received it. type=Case Was Received"]
         );
         assert_eq!((report.units, report.covers), (2, None));
@@ -558,14 +547,14 @@ mod tests {
             format!("<!DOCTYPE html><html><body><nav><a>Menu</a></nav><div><h1>Case Was Approved</h1><p>{}</p></div></body></html>", sentence.replace("notice", "<b>notice</b>")),
         ] {
             let (report, heard) = hear("status", text.as_bytes());
-            let got: Vec<String> = told(&heard).into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
+            let got: Vec<String> = heard.told().into_iter().map(|t| t.split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default()).collect();
             assert_eq!(got.join("; "), want, "{text}");
             assert_eq!((report.kind.as_str(), report.rejects), ("uscis_status_page", 0), "{text}");
         }
         let spanish = "Caso aprobado\nEl 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999.\n";
         let (_, heard) = hear("status", spanish.as_bytes());
         assert_eq!(
-            told(&heard)[1],
+            heard.told()[1],
             "row:1 notice on=2023-11-20 receipt_number=EAC9999103999 text=El 20 de noviembre de 2023, aprobamos su Formulario I-130, Petición de Familiar Extranjero, Número de Recibo EAC9999103999. type=Caso aprobado"
         );
         for text in ["On Monday we met.\n", "On November 20, 2023, we talked about your Form I-130.\n", "Receipt Number EAC9999103999\n"] {

@@ -1,29 +1,112 @@
 //! Machine reading: a picture of a page becomes words with their confidence.
 //!
-//! The engine is the worker's; here its table (Tesseract's TSV) becomes words, and pages are asked of it.
+//! The engine is the worker's, and reads several pages at once: a page is handed over as soon as a place is free, and
+//! its words are fetched when its turn in the paper has come.
 
-use crate::{Picture, Tools};
+use crate::{MachineReading, Pages, Picture, Tools};
 use amparo_model::reading::{PageText, Word};
+use std::collections::VecDeque;
 
-/// Machine-reads one page of a PDF or picture. The error is the reason why not.
-pub fn machine_read(bytes: &[u8], page: u32, inside: &str, tools: &Tools<'_>) -> Result<PageText, String> {
-    let (Some(draw), Some(_)) = (tools.picture, tools.ocr) else { return Err("no-machine-reading".to_owned()) };
-    let picture = draw(bytes, page).ok_or("page-not-drawn")?;
-    machine_read_picture(&picture, page, inside, tools)
+/// Pages that wait behind one that is being machine-read, at most.
+const MOST_WAITING: usize = 64;
+
+/// The pages of one paper, given and taken in its order, while some of them are being machine-read.
+pub struct InOrder<'a, T> {
+    machine: Option<&'a dyn MachineReading>,
+    pages: Option<Pages<'a>>,
+    inside: String,
+    free: Vec<usize>,
+    waiting: VecDeque<(T, Reading)>,
 }
 
-/// Machine-reads a picture as this page. One that reads badly is turned: a phone lies on its side, a scanner's
+enum Reading {
+    NotAsked,
+    /// The page lies before the engine.
+    Handed {
+        page: u32,
+        picture: Picture,
+        place: usize,
+    },
+    Done(Result<PageText, String>),
+}
+
+impl<'a, T> InOrder<'a, T> {
+    pub fn new(bytes: &'a [u8], inside: &str, tools: &Tools<'a>) -> InOrder<'a, T> {
+        let places = tools.machine.map_or(0, |machine| machine.places());
+        InOrder {
+            machine: tools.machine,
+            pages: tools.pages.filter(|_| places > 0).map(|open| open(bytes)),
+            inside: inside.to_owned(),
+            free: (0..places).collect(),
+            waiting: VecDeque::new(),
+        }
+    }
+
+    /// The next page, which is not machine-read.
+    pub fn put(&mut self, page: T) {
+        self.waiting.push_back((page, Reading::NotAsked));
+    }
+
+    /// The next page, which is; it lies before the engine when this returns, or has the reason why not.
+    pub fn machine_read(&mut self, number: u32, page: T) {
+        let reading = self.hand_over(number).unwrap_or_else(|why| Reading::Done(Err(why)));
+        self.waiting.push_back((page, reading));
+    }
+
+    /// The page whose turn it is, and what machine reading says of it if it was asked. `None` while the engine is busy
+    /// with it, unless `wait`, or where no page waits.
+    pub fn next(&mut self, wait: bool) -> Option<(T, Option<Result<PageText, String>>)> {
+        let busy = matches!(self.waiting.front()?.1, Reading::Handed { .. });
+        if busy && !wait && self.waiting.len() <= MOST_WAITING {
+            return None;
+        }
+        let (page, reading) = self.waiting.pop_front()?;
+        Some((page, self.fetched(reading)))
+    }
+
+    fn hand_over(&mut self, page: u32) -> Result<Reading, String> {
+        let (Some(machine), Some(pages)) = (self.machine, &self.pages) else { return Err("no-machine-reading".to_owned()) };
+        // Drawn before there is room: the engine is not kept waiting.
+        let picture = pages(page).ok_or("page-not-drawn")?;
+        if self.free.is_empty()
+            && let Some(first) = self.waiting.iter().position(|(_, reading)| matches!(reading, Reading::Handed { .. }))
+        {
+            let before = std::mem::replace(&mut self.waiting[first].1, Reading::NotAsked);
+            if let Some(read) = self.fetched(before) {
+                self.waiting[first].1 = Reading::Done(read);
+            }
+        }
+        let place = *self.free.last().ok_or("no-machine-reading")?;
+        machine.put(place, &picture)?;
+        self.free.pop();
+        Ok(Reading::Handed { page, picture, place })
+    }
+
+    fn fetched(&mut self, reading: Reading) -> Option<Result<PageText, String>> {
+        match reading {
+            Reading::NotAsked => None,
+            Reading::Done(read) => Some(read),
+            Reading::Handed { page, picture, place } => {
+                self.free.push(place);
+                let words = self.machine.ok_or_else(|| "no-machine-reading".to_owned()).and_then(|machine| read_upright(machine, place, &picture));
+                Some(words.map(|words| PageText { inside: self.inside.clone(), page, machine_read: true, words }))
+            }
+        }
+    }
+}
+
+/// The words of a page that was handed over. One that reads badly is turned: a phone lies on its side, a scanner's
 /// feeder takes pages upside down. The words' places are those on the page as it is shown.
-pub fn machine_read_picture(picture: &Picture, page: u32, inside: &str, tools: &Tools<'_>) -> Result<PageText, String> {
-    let read = tools.ocr.ok_or("no-machine-reading")?;
-    let mut words = read(picture)?;
+fn read_upright(machine: &dyn MachineReading, place: usize, picture: &Picture) -> Result<Vec<Word>, String> {
+    let mut words = machine.words(place)?;
     let mut best = letters_read(&words);
     if !reads_well(&words) {
         // Lines of text lie across the page or along it: half of the turns need no try.
         let turns: &[u32] = if lines_across(picture) { &[2] } else { &[1, 3] };
         for turns in turns.iter().copied() {
             let Some(turned) = turned(picture, turns) else { continue };
-            let again = read(&turned)?;
+            machine.put(place, &turned)?;
+            let again = machine.words(place)?;
             let letters = letters_read(&again);
             // A page read upside down gives some chance letters too: the right way up gives many more.
             if letters > best + best / 2 && letters >= 12 {
@@ -35,10 +118,7 @@ pub fn machine_read_picture(picture: &Picture, page: u32, inside: &str, tools: &
             }
         }
     }
-    if words.is_empty() {
-        return Err("nothing-machine-read".to_owned());
-    }
-    Ok(PageText { inside: inside.to_owned(), page, machine_read: true, words })
+    if words.is_empty() { Err("nothing-machine-read".to_owned()) } else { Ok(words) }
 }
 
 /// Letters and digits in words of three or more that the engine is sure of.
@@ -102,35 +182,71 @@ fn turned_back([x, y, w, h]: [u32; 4], quarters: u32) -> [u32; 4] {
     }
 }
 
-/// The words in the table that Tesseract writes (`tesseract … tsv`), for a picture of this size in pixels.
-///
-/// Rows that are not words (level below 5), empty ones and those that are no rows at all are passed over.
-pub fn words_of_tsv(tsv: &str, width: u32, height: u32) -> Vec<Word> {
-    let mut words = Vec::new();
-    let mut line_before = None;
-    for row in tsv.lines() {
-        let cells: Vec<&str> = row.splitn(12, '\t').collect();
-        let [level, page, block, paragraph, line, _, left, top, wide, high, confidence, text] = cells[..] else { continue };
-        if level != "5" || text.trim().is_empty() {
-            continue;
-        }
-        let (Ok(left), Ok(top), Ok(wide), Ok(high)) = (left.parse::<u64>(), top.parse::<u64>(), wide.parse::<u64>(), high.parse::<u64>()) else {
-            continue;
-        };
-        let part = |v: u64, of: u32| (v.min(u64::from(of)) * 1_000_000 / u64::from(of.max(1))) as u32;
-        let (x, y) = (part(left, width), part(top, height));
-        let (right, bottom) = (part(left.saturating_add(wide), width), part(top.saturating_add(high), height));
-        let confidence = confidence.parse::<f64>().ok().filter(|c| (0.0..=100.0).contains(c)).map(|c| c.round() as u8);
-        let this_line = (page, block, paragraph, line);
-        words.push(Word { text: text.trim().to_owned(), at: [x, y, right - x, bottom - y], confidence, line: line_before != Some(this_line) });
-        line_before = Some(this_line);
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::RefCell;
+
+    /// An engine that says of each page what a function says.
+    struct Engine<F>(F, RefCell<Vec<Option<Vec<Word>>>>);
+
+    impl<F: Fn(&Picture) -> Vec<Word>> MachineReading for Engine<F> {
+        fn places(&self) -> usize {
+            self.1.borrow().len()
+        }
+        fn put(&self, place: usize, page: &Picture) -> Result<(), String> {
+            assert!(self.1.borrow()[place].is_none(), "the place is free");
+            self.1.borrow_mut()[place] = Some(self.0(page));
+            Ok(())
+        }
+        fn words(&self, place: usize) -> Result<Vec<Word>, String> {
+            self.1.borrow_mut()[place].take().ok_or_else(|| "nothing lies there".to_owned())
+        }
+    }
+
+    fn opens<F: for<'b> Fn(&'b [u8]) -> Pages<'b>>(open: F) -> F {
+        open
+    }
+
+    fn read(picture: Picture, engine: impl Fn(&Picture) -> Vec<Word>) -> Result<PageText, String> {
+        let engine = Engine(engine, RefCell::new(vec![None]));
+        let (width, height, dpi) = (picture.width, picture.height, picture.dpi);
+        let one = opens(|_| {
+            let grey = picture.grey.clone();
+            Box::new(move |_| Some(Picture { width, height, dpi, grey: grey.clone() }))
+        });
+        let mut pages = InOrder::new(&[], "", &Tools { pages: Some(&one), machine: Some(&engine), ..Tools::default() });
+        pages.machine_read(1, ());
+        pages.next(true).and_then(|((), read)| read).expect("was asked")
+    }
+
+    #[test]
+    fn pages_are_read_two_at_once_and_come_in_their_order() {
+        let word = |n: u32| Word { text: format!("PAGE{n} {}", "X".repeat(100)), at: [0; 4], confidence: Some(95), line: true };
+        let engine = Engine(|p: &Picture| vec![word(p.dpi)], RefCell::new(vec![None, None]));
+        let numbered = opens(|_| Box::new(|n| (n != 5).then(|| Picture { width: 1, height: 1, grey: vec![0], dpi: n })));
+        let mut pages = InOrder::new(&[], "", &Tools { pages: Some(&numbered), machine: Some(&engine), ..Tools::default() });
+        let mut seen = Vec::new();
+        let mut take = |pages: &mut InOrder<'_, u32>, wait| {
+            while let Some((n, read)) = pages.next(wait) {
+                assert!(read.as_ref().is_none_or(|read| read.as_ref().map_or_else(|why| why == "page-not-drawn", |page| page.page == n && page.words == [word(n)])));
+                seen.push((n, read.map(|read| read.is_ok())));
+            }
+        };
+        for n in 1..200 {
+            if n % 3 == 0 || n > 20 {
+                pages.put(n);
+            } else {
+                pages.machine_read(n, n);
+            }
+            take(&mut pages, false);
+            assert!(pages.waiting.len() <= MOST_WAITING);
+            assert!(engine.1.borrow().iter().filter(|place| place.is_some()).count() <= 2);
+        }
+        take(&mut pages, true);
+        assert!(seen.iter().map(|(n, _)| *n).eq(1..200));
+        assert!(seen.iter().all(|(n, read)| *read == (n % 3 != 0 && *n <= 20).then_some(*n != 5)));
+    }
 
     #[test]
     fn a_page_on_its_side_is_turned_until_it_reads_and_its_words_stay_where_they_are() {
@@ -144,39 +260,17 @@ mod tests {
             let engine = |p: &Picture| {
                 let up = p.width == 6 && p.grey.first() == Some(&0);
                 let word = Word { text: "ABCDEFGHIJKLMNOPQRSTUVWXYZ".into(), at: [0, 0, 166_000, 250_000], confidence: Some(95), line: true };
-                Ok(if up { vec![word] } else { Vec::new() })
+                if up { vec![word] } else { Vec::new() }
             };
-            let tools = Tools { ocr: Some(&engine), ..Tools::default() };
-            let page = machine_read_picture(&lying, 1, "", &tools).expect("read");
+            let (width, height, grey) = (lying.width, lying.height, lying.grey.clone());
+            let page = read(lying, engine).expect("read");
             // The word's place on the lying page holds its darkest pixel.
             let [x, y, w, h] = page.words[0].at.map(u64::from);
             let middle = |from: u64, long: u64, side: u32| ((from + long / 2) * u64::from(side) / 1_000_000) as usize;
-            let (x, y) = (middle(x, w, lying.width), middle(y, h, lying.height));
-            assert_eq!(lying.grey[y * lying.width as usize + x], 0, "{quarters}");
+            let (x, y) = (middle(x, w, width), middle(y, h, height));
+            assert_eq!(grey[y * width as usize + x], 0, "{quarters}");
         }
-        let blank = |_: &Picture| Ok(Vec::new());
-        let tools = Tools { ocr: Some(&blank), ..Tools::default() };
         let picture = Picture { width: 1, height: 1, grey: vec![0], dpi: 0 };
-        assert_eq!(machine_read_picture(&picture, 1, "", &tools), Err("nothing-machine-read".to_owned()));
-    }
-
-    #[test]
-    fn a_tesseract_table_becomes_words_with_places_and_confidence() {
-        let tsv = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
-                   1\t1\t0\t0\t0\t0\t0\t0\t1000\t2000\t-1\t\n\
-                   5\t1\t1\t1\t1\t1\t100\t200\t50\t20\t96.4\tNOTICE\n\
-                   5\t1\t1\t1\t1\t2\t160\t200\t20\t20\t91\tOF\n\
-                   5\t1\t1\t1\t2\t1\t100\t240\t9000\t20\t-1\tACTION\n\
-                   5\tbroken\n";
-        let words = words_of_tsv(tsv, 1_000, 2_000);
-        let seen: Vec<_> = words.iter().map(|w| (w.text.as_str(), w.at, w.confidence, w.line)).collect();
-        assert_eq!(
-            seen,
-            [
-                ("NOTICE", [100_000, 100_000, 50_000, 10_000], Some(96), true),
-                ("OF", [160_000, 100_000, 20_000, 10_000], Some(91), false),
-                ("ACTION", [100_000, 120_000, 900_000, 10_000], None, true),
-            ]
-        );
+        assert_eq!(read(picture, |_| Vec::new()), Err("nothing-machine-read".to_owned()));
     }
 }

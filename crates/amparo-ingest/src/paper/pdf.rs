@@ -6,6 +6,7 @@
 //! A page on which nothing is drawn is furniture. The form's field values are words of their pages.
 //! The empty password is tried; any other password means `refused`.
 
+use super::ocr::InOrder;
 use super::pdf_plain::Plain;
 use super::pdf_words::{Listener, TooMuch};
 use super::sheet::Field;
@@ -60,38 +61,51 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
     let mut report = Report::reading("pdf", "pdf@1");
     let mut batch = PageBatch::new(sink);
     let mut interpreter = Interpreter { cache: InterpreterCache::new(), settings: InterpreterSettings::default(), plain: Some(Plain::new()) };
-    for (n, page) in pages.iter().enumerate() {
-        let number = n as u32 + 1;
+    let mut in_order = InOrder::new(pdf.data().as_ref(), &file.inside, tools);
+    let mut settle = |report: &mut Report, outcome, machine_read: Option<Result<PageText, String>>| -> Result<(), Stop> {
         report.units += 1;
         report.pages += 1;
-        match interpreter.page_words(&pdf, page, number, &file.inside) {
-            Outcome::Words(text, fields) => {
+        let slow = machine_read.is_some();
+        match (outcome, machine_read) {
+            (Outcome::Words(text, fields), _) => {
                 report.units_read += 1;
                 report.records += batch.typed(&text, &fields)?;
                 batch.push(text)?;
             }
-            Outcome::Blank => report.furniture += 1,
-            Outcome::Wanting(why, text) => match super::ocr::machine_read(pdf.data().as_ref(), number, &file.inside, tools) {
-                Ok(read) => {
-                    report.units_read += 1;
-                    report.records += batch.typed(&read, &[])?;
-                    batch.push(read)?;
-                    // Each such page takes seconds: whoever waits is told.
-                    batch.progress(report.units, total * report.units / pages.len() as u64)?;
+            (Outcome::Blank, _) => report.furniture += 1,
+            (Outcome::Wanting(..), Some(Ok(read))) => {
+                report.units_read += 1;
+                report.records += batch.typed(&read, &[])?;
+                batch.push(read)?;
+            }
+            (Outcome::Wanting(why, text), failed) => {
+                report.pages_unread += 1;
+                report.state = State::PartlyRead;
+                let why = Some(why.to_owned()).filter(|why| !why.is_empty()).or(failed.and_then(Result::err));
+                report.reason = report.reason.take().or(why);
+                if let Some(text) = text {
+                    batch.push(text)?;
                 }
-                Err(reason) => {
-                    report.pages_unread += 1;
-                    report.state = State::PartlyRead;
-                    report.reason.get_or_insert(if why.is_empty() { reason } else { why.to_owned() });
-                    if let Some(text) = text {
-                        batch.push(text)?;
-                    }
-                }
-            },
+            }
         }
-        if n % 64 == 63 {
+        // A machine-read page takes seconds: whoever waits is told.
+        if slow || report.units % 64 == 0 {
             batch.progress(report.units, total * report.units / pages.len() as u64)?;
         }
+        Ok(())
+    };
+    for (n, page) in pages.iter().enumerate() {
+        let number = n as u32 + 1;
+        match interpreter.page_words(&pdf, page, number, &file.inside) {
+            wanting @ Outcome::Wanting(..) => in_order.machine_read(number, wanting),
+            outcome => in_order.put(outcome),
+        }
+        while let Some((outcome, read)) = in_order.next(false) {
+            settle(&mut report, outcome, read)?;
+        }
+    }
+    while let Some((outcome, read)) = in_order.next(true) {
+        settle(&mut report, outcome, read)?;
     }
     report.covers = batch.covers();
     report.records += batch.finish()?;

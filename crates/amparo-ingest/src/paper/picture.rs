@@ -3,6 +3,7 @@
 //! A picture is one page; a TIFF may hold many. Without machine reading every page is kept and counts as
 //! unread: it can be shown, and it is not found by its words.
 
+use super::ocr::InOrder;
 use super::{PageBatch, slurp};
 use crate::{File, Head, Reader, Sink, Stop, Sure, Tools};
 use amparo_model::{Report, State};
@@ -32,22 +33,26 @@ fn read(file: &mut File<'_>, tools: &Tools<'_>, sink: &mut dyn Sink) -> Result<R
     let mut report = Report::reading("image", "image@1");
     let mut batch = PageBatch::new(sink);
     let pages = pages(&bytes);
+    let mut in_order = InOrder::new(&bytes, &file.inside, tools);
     for page in 1..=pages {
-        report.units += 1;
-        report.pages += 1;
-        match super::ocr::machine_read(&bytes, page, &file.inside, tools) {
-            Ok(text) => {
-                report.units_read += 1;
-                report.records += batch.typed(&text, &[])?;
-                batch.push(text)?;
+        in_order.machine_read(page, ());
+        while let Some(((), Some(read))) = in_order.next(page == pages) {
+            report.units += 1;
+            report.pages += 1;
+            match read {
+                Ok(text) => {
+                    report.units_read += 1;
+                    report.records += batch.typed(&text, &[])?;
+                    batch.push(text)?;
+                }
+                Err(reason) => {
+                    report.pages_unread += 1;
+                    report.state = State::PartlyRead;
+                    report.reason.get_or_insert(reason);
+                }
             }
-            Err(reason) => {
-                report.pages_unread += 1;
-                report.state = State::PartlyRead;
-                report.reason.get_or_insert(reason);
-            }
+            batch.progress(report.units, file.bytes * report.units / u64::from(pages))?;
         }
-        batch.progress(report.units, file.bytes * u64::from(page) / u64::from(pages))?;
     }
     report.covers = batch.covers();
     report.records += batch.finish()?;

@@ -49,13 +49,9 @@ fn read_contacts(database: &Database, tally: &mut Tally<'_>, region: &str) -> Re
         Ok(())
     });
     values_end.unwrap_or(End::TooMuchWork).tell(tally);
-    let mut row = 0;
-    let end = database.walk("ABPerson", &["Prefix", "First", "Middle", "Last", "Suffix", "DisplayName", "Nickname", "Organization"], |cells| {
-        row += 1;
+    database.each("ABPerson", &["Prefix", "First", "Middle", "Last", "Suffix", "DisplayName", "Nickname", "Organization"], tally, |cells, row, tally| {
         contact(cells, row, reached.remove(&cells.rowid).unwrap_or_default(), tally)
-    })?;
-    end.tell(tally);
-    Ok(())
+    })
 }
 
 fn contact(cells: &Cells<'_>, row: u64, reached: Reached, tally: &mut Tally<'_>) -> Result<(), Stop> {
@@ -74,13 +70,8 @@ fn contact(cells: &Cells<'_>, row: u64, reached: Reached, tally: &mut Tally<'_>)
 
 fn read_voicemail(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut manners = Manners::new(region);
-    let mut row = 0;
-    let end = database.walk("voicemail", &["date", "sender", "callback_num", "duration", "receiver"], |cells| {
-        row += 1;
-        voicemail(cells, row, tally, &mut manners)
-    })?;
-    end.tell(tally);
-    Ok(())
+    let columns = ["date", "sender", "callback_num", "duration", "receiver"];
+    database.each("voicemail", &columns, tally, |cells, row, tally| voicemail(cells, row, tally, &mut manners))
 }
 
 fn voicemail(cells: &Cells<'_>, row: u64, tally: &mut Tally<'_>, manners: &mut Manners<'_>) -> Result<(), Stop> {

@@ -27,13 +27,7 @@ const CALL_COLUMNS: &[&str] =
 
 fn read_calls(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut numbers = Numbers::new(region);
-    let mut row = 0;
-    let end = database.walk("calls", CALL_COLUMNS, |cells| {
-        row += 1;
-        call(cells, row, tally, &mut numbers)
-    })?;
-    end.tell(tally);
-    Ok(())
+    database.each("calls", CALL_COLUMNS, tally, |cells, row, tally| call(cells, row, tally, &mut numbers))
 }
 
 fn call(cells: &Cells<'_>, row: u64, tally: &mut Tally<'_>, numbers: &mut Numbers) -> Result<(), Stop> {
@@ -108,25 +102,16 @@ struct Mms {
 
 fn read_messages(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut numbers = Numbers::new(region);
-    let mut row = 0;
-    let end = database.walk("sms", SMS_COLUMNS, |cells| {
-        row += 1;
-        sms(cells, row, tally, &mut numbers)
-    })?;
-    end.tell(tally);
+    database.each("sms", SMS_COLUMNS, tally, |cells, row, tally| sms(cells, row, tally, &mut numbers))?;
     if !database.has("pdu", &["_id", "date", "msg_box"]) {
         return Ok(());
     }
     tally.enter_beside("sms", "pdu")?;
     let mut parts = parts(database, tally);
-    row = 0;
-    let end = database.walk("pdu", MMS_COLUMNS, |cells| {
-        row += 1;
+    database.each("pdu", MMS_COLUMNS, tally, |cells, row, tally| {
         let whole = parts.remove(&cells.rowid).unwrap_or_default();
         mms(cells, row, whole, tally, &mut numbers)
-    })?;
-    end.tell(tally);
-    Ok(())
+    })
 }
 
 fn sms(cells: &Cells<'_>, row: u64, tally: &mut Tally<'_>, numbers: &mut Numbers) -> Result<(), Stop> {

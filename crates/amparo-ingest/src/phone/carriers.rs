@@ -147,7 +147,7 @@ mod tests {
             text: include_str!("../../fixtures/carriers/att.csv"),
             kind: "att_csv",
             furniture: 23,
-            rejects: &["row:21 not-a-call"],
+            rejects: &["row:21 data-usage"],
             said: &[
                 "call 2016-05-07T10:15:00 out answered 180 +16025550142 602-555-0142 +14155550100 PHOENIX AZ",
                 "call 2016-05-07T11:20:00 in answered 60 +16025550142 602-555-0142 +14155550100 -",

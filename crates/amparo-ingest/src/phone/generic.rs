@@ -466,7 +466,7 @@ fn make(row: &Row, columns: &Columns, dialect: &Dialect, whole: &Whole, custom: 
     let direction = words.direction.unwrap_or(Direction::Unknown);
     let what = words.what.unwrap_or_else(|| unsaid(columns, dialect, &parties.number));
     let service = match what {
-        What::Data => return Made::Reject("not-a-call"),
+        What::Data => return Made::Reject("data-usage"),
         What::Sms => "sms",
         What::Mms => "mms",
         What::Call => {

@@ -6,7 +6,7 @@
 
 use super::clock;
 use super::number::Numbers;
-use super::sqlite::{Cells, Database, End, Layout, of};
+use super::sqlite::{Cells, Database, Layout, of};
 use super::tally::Tally;
 use crate::Stop;
 use amparo_model::calls::Call;
@@ -57,35 +57,23 @@ const CALL_COLUMNS: &[&str] = &["ZDATE", "ZDURATION", "ZADDRESS", "ZNAME", "ZORI
 fn read_calls(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut manners = Manners::new(region);
     let (handles, joined) = remote_participants(database, tally);
-    let mut row = 0;
-    let end = database.walk("ZCALLRECORD", CALL_COLUMNS, |cells| {
-        row += 1;
+    database.each("ZCALLRECORD", CALL_COLUMNS, tally, |cells, row, tally| {
         let also: Vec<&str> = of(&joined, cells.rowid).filter_map(|h| handles.get(&h)).map(String::as_str).collect();
         call(cells, row, &also, tally, &mut manners)
-    })?;
-    end.tell(tally);
-    Ok(())
+    })
 }
 
 /// Whom group calls were with: what each handle says, and which call has which handles.
 fn remote_participants(database: &Database, tally: &mut Tally<'_>) -> (HashMap<i64, String>, Vec<(i64, i64)>) {
-    let mut handles = HashMap::new();
-    let end = database.walk("ZHANDLE", &["ZVALUE", "ZNORMALIZEDVALUE"], |cells| {
-        if let Some(value) = cells.text("ZVALUE").or_else(|| cells.text("ZNORMALIZEDVALUE")) {
-            handles.insert(cells.rowid, value.trim().to_owned());
-        }
-        Ok::<(), Stop>(())
-    });
-    end.unwrap_or(End::Broken).tell(tally);
+    let handles = database
+        .beside("ZHANDLE", &["ZVALUE", "ZNORMALIZEDVALUE"], tally, |cells| cells.text("ZVALUE").or_else(|| cells.text("ZNORMALIZEDVALUE")).map(|value| value.trim().to_owned()));
     // The numbers in the side table's name and columns are those of the schema's version.
     let joins = database.names().filter(|n| n.starts_with("z_") && n.ends_with("remoteparticipanthandles")).min();
     let Some(table) = joins else { return (handles, Vec::new()) };
     let columns = database.columns(table).unwrap_or_default();
     let find = |what: &str| columns.iter().find(|c| c.ends_with(what)).cloned();
     let (Some(calls), Some(theirs)) = (find("calls"), find("handles")) else { return (handles, Vec::new()) };
-    let (pairs, end) = database.pairs(table, &calls, &theirs);
-    end.tell(tally);
-    (handles, pairs)
+    (handles, database.joined(table, &calls, &theirs, tally))
 }
 
 fn call(cells: &Cells<'_>, row: u64, also: &[&str], tally: &mut Tally<'_>, manners: &mut Manners<'_>) -> Result<(), Stop> {
@@ -190,37 +178,23 @@ struct Around {
 fn read_messages(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut manners = Manners::new(region);
     let around = around(database, tally);
-    let mut row = 0;
-    let end = database.walk("message", MESSAGE_COLUMNS, |cells| {
-        row += 1;
-        message(cells, row, &around, tally, &mut manners)
-    })?;
-    end.tell(tally);
-    Ok(())
+    database.each("message", MESSAGE_COLUMNS, tally, |cells, row, tally| message(cells, row, &around, tally, &mut manners))
 }
 
 fn around(database: &Database, tally: &mut Tally<'_>) -> Around {
-    let mut handles = HashMap::new();
-    let mut chats = HashMap::new();
     let said = |cells: &Cells<'_>, column: &str| cells.text(column).map(|t| t.trim().to_owned());
-    let handle_end = database.walk("handle", &["id", "country", "uncanonicalized_id"], |cells| {
-        if let Some(id) = said(cells, "id").or_else(|| said(cells, "uncanonicalized_id")) {
-            handles.insert(cells.rowid, Handle { id, country: said(cells, "country") });
-        }
-        Ok::<(), Stop>(())
+    let handles = database.beside("handle", &["id", "country", "uncanonicalized_id"], tally, |cells| {
+        let id = said(cells, "id").or_else(|| said(cells, "uncanonicalized_id"))?;
+        Some(Handle { id, country: said(cells, "country") })
     });
-    let chat_end = database.walk("chat", &["style", "chat_identifier", "display_name", "room_name"], |cells| {
+    let chats = database.beside("chat", &["style", "chat_identifier", "display_name", "room_name"], tally, |cells| {
         // 43 is a group, 45 a conversation of two.
         let group = cells.int("style") == Some(43) || cells.int("style") != Some(45) && said(cells, "room_name").is_some();
-        chats.insert(cells.rowid, Chat { identifier: said(cells, "chat_identifier"), title: said(cells, "display_name"), group });
-        Ok::<(), Stop>(())
+        Some(Chat { identifier: said(cells, "chat_identifier"), title: said(cells, "display_name"), group })
     });
-    let (members, members_end) = database.pairs("chat_handle_join", "chat_id", "handle_id");
-    let (chat_of, chat_of_end) = database.pairs("chat_message_join", "message_id", "chat_id");
-    let (attached, attached_end) = database.pairs("message_attachment_join", "message_id", "attachment_id");
-    for end in [handle_end.unwrap_or(End::Broken), chat_end.unwrap_or(End::Broken), members_end, chat_of_end, attached_end] {
-        end.tell(tally);
-    }
+    let members = database.joined("chat_handle_join", "chat_id", "handle_id", tally);
+    let chat_of = database.joined("chat_message_join", "message_id", "chat_id", tally);
+    let attached = database.joined("message_attachment_join", "message_id", "attachment_id", tally);
     Around { handles, chats, members, chat_of, attached }
 }
 

@@ -287,6 +287,37 @@ impl Database {
         Ok(End::Broken)
     }
 
+    /// Every row of the table that holds what is read, with its place in it; how it ended is told.
+    pub fn each(&self, table: &str, columns: &[&str], tally: &mut Tally<'_>, mut each: impl FnMut(&Cells<'_>, u64, &mut Tally<'_>) -> Result<(), Stop>) -> Result<(), Stop> {
+        let mut row = 0;
+        let end = self.walk(table, columns, |cells| {
+            row += 1;
+            each(cells, row, tally)
+        })?;
+        end.tell(tally);
+        Ok(())
+    }
+
+    /// A table beside it, by row number: of each row what is wanted of it; how it ended is told.
+    pub fn beside<T>(&self, table: &str, columns: &[&str], tally: &mut Tally<'_>, wanted: impl Fn(&Cells<'_>) -> Option<T>) -> HashMap<i64, T> {
+        let mut found = HashMap::new();
+        let end = self.walk(table, columns, |cells| {
+            if let Some(one) = wanted(cells) {
+                found.insert(cells.rowid, one);
+            }
+            Ok::<(), Stop>(())
+        });
+        end.unwrap_or(End::Broken).tell(tally);
+        found
+    }
+
+    /// Which row of one table goes with which of another, by two columns of a third; how it ended is told.
+    pub fn joined(&self, table: &str, left: &str, right: &str, tally: &mut Tally<'_>) -> Vec<(i64, i64)> {
+        let (pairs, end) = self.pairs(table, left, right);
+        end.tell(tally);
+        pairs
+    }
+
     fn steps<E, P: rusqlite::Params>(&self, sql: &str, with: P, columns: &[&str], each: &mut dyn FnMut(&Cells<'_>) -> Result<bool, E>) -> Result<End, E> {
         let Ok(mut ask) = self.connection.prepare(sql) else { return Ok(End::Broken) };
         let mut rows = match ask.query(with) {

@@ -5,7 +5,7 @@
 
 use super::clock;
 use super::ios::Manners;
-use super::sqlite::{Cells, Database, End, Layout, of};
+use super::sqlite::{Cells, Database, Layout, of};
 use super::tally::Tally;
 use crate::Stop;
 use amparo_model::calls::Call;
@@ -50,42 +50,25 @@ struct Around {
 fn read_messages(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut manners = Manners::new(region);
     let around = around(database, tally);
-    let mut row = 0;
-    let end = database.walk("ZWAMESSAGE", MESSAGE_COLUMNS, |cells| {
-        row += 1;
-        message(cells, row, &around, tally, &mut manners)
-    })?;
-    end.tell(tally);
-    Ok(())
+    database.each("ZWAMESSAGE", MESSAGE_COLUMNS, tally, |cells, row, tally| message(cells, row, &around, tally, &mut manners))
 }
 
 fn around(database: &Database, tally: &mut Tally<'_>) -> Around {
-    let mut chats = HashMap::new();
-    let chats_end = database.walk("ZWACHATSESSION", &["ZCONTACTJID", "ZPARTNERNAME", "ZSESSIONTYPE"], |cells| {
+    let chats = database.beside("ZWACHATSESSION", &["ZCONTACTJID", "ZPARTNERNAME", "ZSESSIONTYPE"], tally, |cells| {
         let address = said(cells, "ZCONTACTJID");
         let group = cells.int("ZSESSIONTYPE") == Some(1) || address.as_deref().is_some_and(|a| a.ends_with("@g.us"));
-        chats.insert(cells.rowid, Chat { address, name: said(cells, "ZPARTNERNAME"), group });
-        Ok::<(), Stop>(())
+        Some(Chat { address, name: said(cells, "ZPARTNERNAME"), group })
     });
-    let mut names = HashMap::new();
-    let names_end = database.walk("ZWAPROFILEPUSHNAME", &["ZJID", "ZPUSHNAME"], |cells| {
-        if let (Some(address), Some(name)) = (said(cells, "ZJID"), said(cells, "ZPUSHNAME")) {
-            names.insert(address, name);
-        }
-        Ok::<(), Stop>(())
+    let names = database.beside("ZWAPROFILEPUSHNAME", &["ZJID", "ZPUSHNAME"], tally, |cells| Some((said(cells, "ZJID")?, said(cells, "ZPUSHNAME")?)));
+    let mut in_order: Vec<_> = names.into_iter().collect();
+    in_order.sort_by_key(|(row, _)| *row);
+    let names: HashMap<String, String> = in_order.into_iter().map(|(_, name)| name).collect();
+    let members = database.beside("ZWAGROUPMEMBER", &["ZMEMBERJID", "ZCONTACTNAME"], tally, |cells| {
+        let address = said(cells, "ZMEMBERJID")?;
+        let name = said(cells, "ZCONTACTNAME").or_else(|| names.get(&address).cloned());
+        Some((address, name))
     });
-    let mut members = HashMap::new();
-    let members_end = database.walk("ZWAGROUPMEMBER", &["ZMEMBERJID", "ZCONTACTNAME"], |cells| {
-        if let Some(address) = said(cells, "ZMEMBERJID") {
-            let name = said(cells, "ZCONTACTNAME").or_else(|| names.get(&address).cloned());
-            members.insert(cells.rowid, (address, name));
-        }
-        Ok::<(), Stop>(())
-    });
-    let (members_of, pairs_end) = database.pairs("ZWAGROUPMEMBER", "ZCHATSESSION", "Z_PK");
-    for end in [chats_end, names_end, members_end].map(|e| e.unwrap_or(End::Broken)).into_iter().chain([pairs_end]) {
-        end.tell(tally);
-    }
+    let members_of = database.joined("ZWAGROUPMEMBER", "ZCHATSESSION", "Z_PK", tally);
     Around { chats, members, members_of }
 }
 
@@ -146,28 +129,15 @@ fn read_calls(database: &Database, tally: &mut Tally<'_>, region: &str) -> Resul
     };
     let to_aggregate = find("ZWACDCALLEVENT", "callevents");
     let to_call = find("ZWACDCALLEVENTPARTICIPANT", "participants");
-    let (joined, joined_end) = database.pairs("ZWACDCALLEVENTPARTICIPANT", &to_call, "Z_PK");
-    let mut addresses = HashMap::new();
-    let addresses_end = database.walk("ZWACDCALLEVENTPARTICIPANT", &["ZJIDSTRING"], |cells| {
-        if let Some(address) = said(cells, "ZJIDSTRING") {
-            addresses.insert(cells.rowid, address);
-        }
-        Ok::<(), Stop>(())
-    });
-    let (incoming, incoming_end) = database.pairs("ZWAAGGREGATECALLEVENT", "Z_PK", "ZINCOMING");
-    for end in [joined_end, addresses_end.unwrap_or(End::Broken), incoming_end] {
-        end.tell(tally);
-    }
+    let joined = database.joined("ZWACDCALLEVENTPARTICIPANT", &to_call, "Z_PK", tally);
+    let addresses = database.beside("ZWACDCALLEVENTPARTICIPANT", &["ZJIDSTRING"], tally, |cells| said(cells, "ZJIDSTRING"));
+    let incoming = database.joined("ZWAAGGREGATECALLEVENT", "Z_PK", "ZINCOMING", tally);
     let columns = ["ZDATE", "ZDURATION", "ZOUTCOME", "ZGROUPCALLCREATORUSERJIDSTRING", "ZGROUPJIDSTRING", to_aggregate.as_str()];
-    let mut row = 0;
-    let end = database.walk("ZWACDCALLEVENT", &columns, |cells| {
-        row += 1;
+    database.each("ZWACDCALLEVENT", &columns, tally, |cells, row, tally| {
         let with: Vec<&str> = of(&joined, cells.rowid).filter_map(|p| addresses.get(&p)).map(String::as_str).collect();
         let incoming = cells.int(&to_aggregate).and_then(|a| of(&incoming, a).next());
         call(cells, row, &with, incoming, tally, &mut manners)
-    })?;
-    end.tell(tally);
-    Ok(())
+    })
 }
 
 fn call(cells: &Cells<'_>, row: u64, with: &[&str], incoming: Option<i64>, tally: &mut Tally<'_>, manners: &mut Manners<'_>) -> Result<(), Stop> {
@@ -224,9 +194,7 @@ fn call(cells: &Cells<'_>, row: u64, with: &[&str], incoming: Option<i64>, tally
 
 fn read_contacts(database: &Database, tally: &mut Tally<'_>, region: &str) -> Result<(), Stop> {
     let mut manners = Manners::new(region);
-    let mut row = 0;
-    let end = database.walk("ZWAADDRESSBOOKCONTACT", &["ZFULLNAME", "ZPHONENUMBER", "ZWHATSAPPID"], |cells| {
-        row += 1;
+    database.each("ZWAADDRESSBOOKCONTACT", &["ZFULLNAME", "ZPHONENUMBER", "ZWHATSAPPID"], tally, |cells, row, tally| {
         let Some(number) = cells.number() else {
             return tally.reject(row, "row-broken", &evidence(cells, &["ZFULLNAME", "ZPHONENUMBER"]));
         };
@@ -236,9 +204,7 @@ fn read_contacts(database: &Database, tally: &mut Tally<'_>, region: &str) -> Re
         let numbers: Vec<String> = written.and_then(|w| manners.e164(&w, None).or(address.clone()).or(Some(w))).or(address).into_iter().collect();
         let draft = Draft::new(Kind::Contact, tally.place(number)).with("name", said(cells, "ZFULLNAME")).with("numbers", numbers);
         if draft.fields.is_empty() { tally.furniture() } else { tally.draft(draft) }
-    })?;
-    end.tell(tally);
-    Ok(())
+    })
 }
 
 #[cfg(test)]

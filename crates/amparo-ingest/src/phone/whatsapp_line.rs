@@ -614,27 +614,8 @@ const UNWRITTEN: &[&str] = &[
 
 /// The conversation's name in its file's: `WhatsApp Chat with Rosa.txt`, `Chat de WhatsApp con Rosa (1).txt`.
 pub(crate) fn title(file_name: &str) -> Option<String> {
-    const BEGINNINGS: &[&str] = &[
-        "WhatsApp Chat with ",
-        "WhatsApp Chat - ",
-        "Chat de WhatsApp con ",
-        "Conversación de WhatsApp con ",
-        "Conversa do WhatsApp com ",
-        "Conversa de WhatsApp com ",
-        "Discussion WhatsApp avec ",
-        "WhatsApp Chat mit ",
-        "WhatsApp-Chat mit ",
-        "Chat WhatsApp con ",
-        "WhatsApp-chat met ",
-        "Chat de WhatsApp - ",
-        "Conversa do WhatsApp - ",
-    ];
     let name = file_name.rsplit('/').next().unwrap_or(file_name);
-    let stem = name.strip_suffix(".txt").or_else(|| name.strip_suffix(".TXT")).unwrap_or(name);
-    let title = BEGINNINGS.iter().find_map(|b| stem.get(..b.len()).filter(|s| s.eq_ignore_ascii_case(b)).and_then(|_| stem.get(b.len()..)))?;
-    // A second download of the same name.
-    let again = title.strip_suffix(')').and_then(|t| t.rsplit_once(" (")).filter(|(_, n)| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    let title = bare(again.map_or(title, |(title, _)| title));
+    let title = bare(name.get(amparo_model::file_name::contact(name)?)?);
     (!title.is_empty()).then(|| title.to_owned())
 }
 

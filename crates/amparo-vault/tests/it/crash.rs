@@ -7,7 +7,7 @@ use crate::{NOW, founding, given_as};
 use amparo_model::event::Purpose;
 use amparo_model::{JournalId, MemberId};
 use amparo_store::{Fault, Memory, Store};
-use amparo_vault::{Case, Office, Open, RIPE_MS, Result, VaultError, init, restore, resume, unlock_with_words};
+use amparo_vault::{Case, Handing, Office, Open, Profile, RIPE_MS, Result, VaultError, init, restore, resume, unlock_with_words};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -21,6 +21,9 @@ struct Base {
     other: JournalId,
     beto: MemberId,
     beto_words: String,
+    /// The case as it was handed over to this office itself.
+    bag: std::path::PathBuf,
+    _bags: tempfile::TempDir,
 }
 
 const PAPERS: &[&str] = &["uno", "dos", "tres", "cuatro"];
@@ -36,9 +39,14 @@ fn base() -> Base {
     });
     let other = office.create_case(Some("sol-pan"), "y", None, NOW).unwrap().id();
     let (beto, sheet) = office.member_invite("Beto", "admin", NOW).unwrap();
+    let bags = tempfile::tempdir().unwrap();
+    let bag = bags.path().join("all");
+    let look = case.look(Purpose::Other, "export", vec![], false, NOW).unwrap();
+    let handing = Handing { profile: Profile::Everything, to: Some(office.recipient()), whose: None, made: vec![] };
+    case.export(&look, &bag, handing, NOW).unwrap();
     office.end_session(NOW).unwrap();
     let secret = office.session().to_secret_bytes().unwrap().to_vec();
-    Base { store, secret, words, case: case.id(), other, beto, beto_words: sheet.words(false).unwrap().join(" ") }
+    Base { store, secret, words, case: case.id(), other, beto, beto_words: sheet.words(false).unwrap().join(" "), bag, _bags: bags }
 }
 
 /// What a person would see: papers by name and bytes in each case, whose they are, and who may open it.
@@ -185,6 +193,15 @@ fn shred(scene: &mut Scene<'_>) -> Result<()> {
     Ok(())
 }
 
+fn import(scene: &mut Scene<'_>) -> Result<()> {
+    let mut office = scene.office()?;
+    if office.roster().case_by_handle("mar-rio").is_none() {
+        office.import(&scene.base.bag, None, Some("mar-rio"), NOW)?;
+    }
+    scene.done.push("imported");
+    Ok(())
+}
+
 fn backup(scene: &mut Scene<'_>) -> Result<()> {
     let mut office = scene.office()?;
     let mut case = scene.case(&office)?;
@@ -264,6 +281,15 @@ fn whatever_is_done_may_be_stopped_anywhere() {
         there || has(s, o, "uno")
     });
     check("create", &base, create_and_close, |s, o| s.done.is_empty() || o.roster().case_by_handle("mar-rio").is_some());
+}
+
+#[test]
+fn an_import_may_be_stopped_anywhere_and_leaves_no_half_case() {
+    check("import", &base(), import, |s, o| match seen(o).papers.get("mar-rio") {
+        // All its papers, and the two files that say what was handed over.
+        Some(papers) => papers.len() == PAPERS.len() + 2,
+        None => s.done.is_empty(),
+    });
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::{NOW, PASSPHRASE, founding, given, store};
 use amparo_model::JournalId;
 use amparo_store::Store;
-use amparo_vault::{Standing, VaultError, init, unlock, unlock_to_recover, unlock_with_words};
+use amparo_vault::{Founding, Sheet, Standing, VaultError, init, let_in, unlock, unlock_to_recover, unlock_with_words};
 use std::sync::Arc;
 
 /// Takes the newest entries of a journal away, behind the vault's back; the head stays.
@@ -80,4 +80,54 @@ fn an_office_that_lost_its_end_opens_only_to_accept_that() {
     ana.settings("es", "Nueva", "Nueva", "America/Denver", NOW).unwrap();
     given(&mut ana.open_case(id, NOW).unwrap(), "uno");
     assert!(ana.verify(true, NOW).unwrap().ok());
+}
+
+#[test]
+fn the_offices_sheets_let_a_new_member_in_when_every_passphrase_is_lost() {
+    for (k, n) in [(1, 1), (1, 3), (2, 2), (2, 4)] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut founded = init(store(dir.path()), &Founding { recovery: Some((k, n)), ..founding() }, NOW).unwrap();
+        let mut case = founded.office.create_case(Some("luna-mesa"), "x", None, NOW).unwrap();
+        given(&mut case, "uno");
+        // Keys were renewed since: a member came and left again.
+        let (guest, _) = founded.office.member_invite("Guest", "admin", NOW).unwrap();
+        founded.office.grant(case.id(), guest, None, NOW).unwrap();
+        founded.office.member_remove(guest, NOW).unwrap();
+        founded.office.end_session(NOW).unwrap();
+        let (file, old, id) = (founded.office.open_case(case.id(), NOW).unwrap().file().clone(), founded.office.member(), case.id());
+        let sheets = founded.recovery;
+        let own = founded.words;
+        drop((founded.office, case));
+
+        let of = |which: &[usize]| which.iter().map(|i| Sheet::parse(&sheets[*i].words(false).unwrap().join(" ")).unwrap()).collect::<Vec<_>>();
+        let shelf = store(dir.path());
+        // A member's own sheet is not the office's; one of two is not enough.
+        assert!(matches!(let_in(shelf.clone(), &[own], "Eva", "eva has a passphrase", NOW), Err(VaultError::WrongWords)));
+        if k == 2 {
+            assert!(matches!(let_in(shelf.clone(), &of(&[1]), "Eva", "eva has a passphrase", NOW), Err(VaultError::WrongWords)));
+        }
+        let enough: &[usize] = if k == 1 { &[n as usize - 1] } else { &[n as usize - 1, 0] };
+        let (mut office, words) = let_in(shelf.clone(), &of(enough), "Eva", "eva has a passphrase", NOW).unwrap();
+        assert_ne!(office.member(), old);
+        assert_eq!(office.open_case(id, NOW).unwrap().file(), &file);
+        given(&mut office.open_case(id, NOW).unwrap(), "dos");
+        office.end_session(NOW).unwrap();
+        drop(office);
+
+        // Both ways in are hers; the office says who came and how, and everything holds.
+        let words = words.words(true).unwrap().join(" ");
+        for mut office in [unlock(shelf.clone(), "eva has a passphrase").unwrap(), unlock_with_words(shelf.clone(), &words).unwrap()] {
+            assert!(office.verify(true, NOW).unwrap().ok());
+            let came = office.journal().entries.iter().find(|e| e.kind == "member" && e.author.is_some_and(|a| office.roster().is_recovery(a)));
+            assert!(came.is_some());
+            let role = office.me().unwrap().role.clone();
+            assert_eq!((role.as_str(), office.open_case(id, NOW).unwrap().file().givings.len()), ("admin", 2));
+            office.create_case(None, "another", None, NOW).unwrap();
+        }
+        // The one whose passphrase was lost is still a member until they are taken out.
+        let mut office = unlock(shelf.clone(), "eva has a passphrase").unwrap();
+        office.member_remove(old, NOW).unwrap();
+        assert!(matches!(unlock(shelf, PASSPHRASE), Err(VaultError::WrongPassphrase)));
+        assert!(office.verify(true, NOW).unwrap().ok());
+    }
 }

@@ -94,9 +94,9 @@ fn pages_rows_and_documents_are_made_in_the_cage() {
     let archive = zip(&[("papers/page.pdf", &paper)]);
     for (name, bytes, inside) in [("page.pdf", &paper, ""), ("all.zip", &archive, "papers/page.pdf")] {
         let file = crate::reading::sealed(bytes).unwrap();
-        let png = workers.page(&file, name, bytes.len() as u64, inside, 1, 400, &[Region::WHOLE]).unwrap();
+        let png = workers.page(&file, name, bytes.len() as u64, inside, 1, 400, &[Region::WHOLE], Region::WHOLE).unwrap();
         assert!(png.starts_with(b"\x89PNG"), "{name}");
-        let none = workers.page(&file, name, bytes.len() as u64, inside, 99, 400, &[]);
+        let none = workers.page(&file, name, bytes.len() as u64, inside, 99, 400, &[], Region::WHOLE);
         assert_eq!(none.unwrap_err().reason(), "page-not-drawn");
     }
     let calls = b"date,number\n2019-01-01,+14155552671\n";

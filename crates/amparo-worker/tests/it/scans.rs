@@ -2,9 +2,9 @@
 
 use crate::reading::Options;
 use crate::{Heard, read_with, shipped, start};
-use amparo_model::State;
 use amparo_model::reading::PageText;
 use amparo_model::wire::FromWorker;
+use amparo_model::{Region, State};
 
 fn pages(heard: &Heard) -> Vec<&PageText> {
     heard.frames.iter().flat_map(|f| if let FromWorker::Pages(pages) = f { pages.as_slice() } else { &[] }).collect()
@@ -15,12 +15,12 @@ fn a_picture_of_a_page_is_machine_read_with_places_and_confidence() {
     let workers = start(shipped());
     let paper = workers.produce("chronology", "en", serde_json::json!({"office": "Legal Aid Office", "case": "lima-tambor"})).unwrap();
     let file = crate::reading::sealed(&paper).unwrap();
-    let scan = workers.page(&file, "page.pdf", paper.len() as u64, "", 1, 2_000, &[]).unwrap();
+    let scan = workers.page(&file, "page.pdf", paper.len() as u64, "", 1, 2_000, &[], Region::WHOLE).unwrap();
     let heard = read_with(&workers, "scan.png", &scan, &Options { ocr: true, ..Options::default() });
     let report = heard.report.as_ref().unwrap();
     assert!(report.adds_up());
     assert_eq!((report.kind.as_str(), report.units, report.pages), ("image", 1, 1));
-    if workers.ready().unwrap().tesseract.is_none() {
+    if !workers.ready().unwrap().machine_reading {
         assert_eq!((report.state, report.pages_unread, report.reason.as_deref()), (State::Unread, 1, Some("no-machine-reading")));
         return;
     }

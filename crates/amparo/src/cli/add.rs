@@ -5,6 +5,7 @@ use super::{Cx, ask, papers, usage};
 use crate::gather::{self, Found, Left, Taken, held};
 use crate::reading::{Options, ReadFailure, Workers};
 use crate::speech::plain;
+use amparo_model::file_name;
 use amparo_model::ids::RunId;
 use amparo_model::{Kind, PartyId};
 use amparo_office::accession::Incoming;
@@ -117,24 +118,24 @@ pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
 
 /// What became of everything that was handed in.
 fn report(cx: &Cx, out: &mut Out, case: &OpenCase, given: &[u64], left: &[Left], named: &[PathBuf]) {
-    let copies: Vec<String> = named.iter().filter(|p| p.is_file() || p.is_dir()).map(|p| p.display().to_string()).collect();
+    let copies: Vec<String> = named.iter().filter(|p| p.is_file() || p.is_dir()).map(|p| file_name::masked(&p.display().to_string()).into_owned()).collect();
     let givings: Vec<_> = given.iter().filter_map(|seq| case.received(*seq)).collect();
-    let summary = contract::add_summary(&givings.iter().map(|(g, _)| *g).collect::<Vec<_>>(), &copies);
+    let summary = contract::add_summary(&givings.iter().map(|(g, _)| g).collect::<Vec<_>>(), &copies);
     if cx.json() {
         for (giving, file) in &givings {
             contract::files(giving, file).iter().for_each(|line| out.json(line));
         }
         for left in left {
-            out.json(&serde_json::json!({"name": left.path.to_string_lossy(), "state": "not_kept", "reason": left.reason}));
+            out.json(&serde_json::json!({"name": file_name::masked(&left.path.to_string_lossy()), "state": "not_kept", "reason": left.reason}));
         }
         out.json(&summary);
         return;
     }
     if let Some((_, file)) = givings.first() {
-        papers::table(cx, out, givings.iter().map(|(g, _)| *g), file);
+        papers::table(cx, out, givings.iter().map(|(g, _)| g), file);
     }
     for left in left {
-        let args = [("path", plain(&left.path.to_string_lossy())), ("reason", cx.term("reason", left.reason))];
+        let args = [("path", cx.speech().file_name(&left.path.to_string_lossy())), ("reason", cx.term("reason", left.reason))];
         out.line(cx.say("answer-not-kept", &args));
     }
     out.line(accounted(cx, &summary, given.len(), given.len() + left.len()));
@@ -185,14 +186,14 @@ impl<'a> Progress<'a> {
     fn at(&self, path: &Path) {
         if let Some(bar) = &self.bar {
             let args = [("done", self.done.to_string()), ("files", self.files.to_string()), ("records", self.records.to_string())];
-            let name = plain(&path.file_name().unwrap_or_default().to_string_lossy());
+            let name = self.cx.speech().file_name(&path.file_name().unwrap_or_default().to_string_lossy());
             bar.set_message(format!("{}  {name}", self.cx.say("answer-progress", &args)));
         }
     }
 
     fn done(&mut self, file: &Found, case: &OpenCase, seq: Option<u64>) {
         self.done += 1;
-        let report = seq.and_then(|s| case.received(s)).map(|(g, _)| &g.reading);
+        let report = seq.and_then(|s| case.received(s)).map(|(g, _)| g.reading);
         self.records += report.map_or(0, |r| r.report.records + r.inside.iter().map(|i| i.report.records).sum::<u64>());
         if let Some(bar) = &self.bar {
             bar.inc(file.path.metadata().map_or(0, |m| m.len()));
@@ -246,7 +247,7 @@ fn in_memory(name: &str, bytes: &[u8]) -> Result<Taken> {
 }
 
 /// What the form asks of each kind, in order.
-const FORM: &[(Kind, &[&str])] = &[
+pub const FORM: &[(Kind, &[&str])] = &[
     (Kind::Job, &["employer", "role", "start", "end", "place", "household_employer"]),
     (Kind::Address, &["text", "city", "region", "start", "end"]),
     (Kind::Entry, &["on", "port_raw", "class"]),
@@ -292,7 +293,7 @@ fn filled_form(cx: &Cx) -> Result<Taken> {
     in_memory("account.jsonl", lines.as_bytes())
 }
 
-fn hint(ty: amparo_model::record::Type) -> &'static str {
+pub fn hint(ty: amparo_model::record::Type) -> &'static str {
     use amparo_model::record::Type;
     match ty {
         Type::Edtf | Type::EdtfOrDs => "hint-date",
@@ -334,7 +335,7 @@ pub fn reread(cx: &Cx, out: &mut Out) -> Result<u8> {
         let givings: Vec<_> = done.iter().filter_map(|seq| case.received(*seq)).collect();
         match (cx.json(), givings.first()) {
             (true, _) => givings.iter().for_each(|(g, f)| contract::files(g, f).iter().for_each(|line| out.json(line))),
-            (false, Some((_, file))) => papers::table(cx, out, givings.iter().map(|(g, _)| *g), file),
+            (false, Some((_, file))) => papers::table(cx, out, givings.iter().map(|(g, _)| g), file),
             (false, None) => {}
         }
         Ok(0)

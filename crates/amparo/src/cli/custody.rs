@@ -81,20 +81,19 @@ pub fn withdraw(cx: &Cx, out: &mut Out) -> Result<u8> {
 /// Before an archive goes, its other files are kept and read on their own.
 fn the_others(cx: &Cx, case: &mut OpenCase, of: u64, inside: &str) -> Result<Vec<Apart>> {
     let look = cx.look(case, vec![format!("file {of}")])?;
-    let file = case.show_file(&look)?;
-    let giving = file.givings.get(&of).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", of))?;
-    let paths: Vec<String> = giving.reading.inside.iter().map(|i| i.path.clone()).collect();
+    let inner = case.paths_inside(&look, of)?;
+    let paths: Vec<String> = inner.iter().map(|(path, _)| path.clone()).collect();
     let (name, _, mut body) = case.fetch(&look, of)?;
     let archive = held(name, &mut body)?;
     let workers = workers()?;
     let options = Options { ocr: true, ..Options::default() };
     let mut others = Vec::new();
     for path in amparo_office::accession::others_in(&paths, inside) {
-        let bytes = giving.reading.inside.iter().find(|i| i.path == path).map_or(0, |i| i.bytes);
+        let bytes = inner.iter().find(|(p, _)| *p == path).map_or(0, |(_, bytes)| *bytes);
         let fd = crate::reading::sealed_by(|out| {
             workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out).map(|_| ()).map_err(|e| std::io::Error::other(e.reason().to_owned()))
         })
-        .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", &path).with("why", cx.term("reason", &e.to_string())))?;
+        .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", cx.speech().file_name(&path)).with("why", cx.term("reason", &e.to_string())))?;
         let short = path.rsplit('/').next().unwrap_or(&path).to_owned();
         let taken = gather::Taken::held(short, bytes, fd);
         others.push(case.keep_apart(&path, &mut &taken.file, &mut *gather::reader(&workers, &taken, &[], &options))?);

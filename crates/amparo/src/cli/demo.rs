@@ -125,7 +125,7 @@ impl Show<'_> {
         }
         desk.end_run(case)?;
         let givings: Vec<_> = given.iter().filter_map(|s| case.received(*s)).map(|(g, _)| g).collect();
-        let summary = contract::add_summary(&givings, &[]);
+        let summary = contract::add_summary(&givings.iter().collect::<Vec<_>>(), &[]);
         out.line(add::accounted(self.cx, &summary, givings.len(), given.len()));
         Ok(())
     }

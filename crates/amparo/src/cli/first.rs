@@ -133,6 +133,9 @@ pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
     if cx.parsed.has("accept-loss") {
         return accept_loss(cx, out);
     }
+    if cx.parsed.has("office") {
+        return let_in(cx, out);
+    }
     let store = cx.store()?;
     let words = ask::words(cx)?;
     let mut desk = Desk::with_words(store, &words, system_ms)?;
@@ -143,6 +146,35 @@ pub fn recover(cx: &Cx, out: &mut Out) -> Result<u8> {
     agent::stop(&cx.home);
     out.line(cx.word("answer-new-passphrase"));
     Ok(0)
+}
+
+/// In with the office's own sheets: a new member, with a passphrase and a sheet of their own.
+fn let_in(cx: &Cx, out: &mut Out) -> Result<u8> {
+    let store = cx.store()?;
+    let mut sheets = vec![ask::words(cx)?.to_string()];
+    if !Desk::sheets_open(&*store, &sheets)? {
+        sheets.push(ask::line(cx, "ask-second-sheet").map_err(|_| not_the_offices())?);
+        if !Desk::sheets_open(&*store, &sheets)? {
+            return Err(not_the_offices());
+        }
+    }
+    let name = ask::filled(cx, "ask-your-name")?;
+    let passphrase = ask::new_passphrase(cx, "new-passphrase-file")?;
+    let (mut desk, words) = Desk::let_in(store, &sheets, &name, &passphrase, cx.spanish(), system_ms)?;
+    out.line(sheet(cx, &crate::speech::plain(&name), &desk.roster().settings.name, &words));
+    if std::io::stdin().is_terminal() {
+        words_typed_back(cx, out, &words)?;
+        desk.recovery_tested()?;
+    }
+    desk.end()?;
+    agent::stop(&cx.home);
+    let cases = desk.cases().iter().filter(|c| c.mine).count();
+    out.line(cx.say("answer-let-in", &[("name", crate::speech::plain(&name)), ("cases", cases.to_string())]));
+    Ok(0)
+}
+
+fn not_the_offices() -> Problem {
+    Problem::new(Exit::NotAllowed, "problem-not-the-offices-sheet")
 }
 
 /// Goes on after entries were lost, of a case or of the office itself. That it was accepted stays written.
@@ -203,7 +235,8 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
 pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
     let ready = Workers::beside().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", why(&e))).and_then(|program| {
         let workers = Workers::start(&program).map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
-        workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))
+        let ready = workers.ready().map_err(|e| Problem::new(Exit::Store, "problem-worker").with("why", e.reason()))?;
+        Ok((ready.machine_reading.then(|| Workers::machine_reader(&program)).flatten(), ready))
     });
     let there = (cx.places.exists)(&cx.home);
     if cx.json() {
@@ -211,19 +244,19 @@ pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
         out.json(&serde_json::json!({
             "home": cx.home.display().to_string(),
             "office": there,
-            "caged": ready.is_some_and(|r| r.caged),
-            "cage": ready.map(|r| r.cage.clone()).unwrap_or_default(),
-            "tesseract": ready.and_then(|r| r.tesseract.clone()),
+            "caged": ready.is_some_and(|(_, r)| r.caged),
+            "cage": ready.map(|(_, r)| r.cage.clone()).unwrap_or_default(),
+            "tesseract": ready.and_then(|(tesseract, _)| tesseract.clone()),
             "unlocked": agent::secret(&cx.home).is_some(),
         }));
         return Ok(0);
     }
     match &ready {
-        Ok(ready) if ready.caged => out.line(cx.say("doctor-sandbox-yes", &[("cage", ready.cage.join(", "))])),
+        Ok((_, ready)) if ready.caged => out.line(cx.say("doctor-sandbox-yes", &[("cage", ready.cage.join(", "))])),
         Ok(_) => out.line(cx.word("doctor-sandbox-no")),
         Err(problem) => out.line(super::sentence(problem, cx.lang)),
     }
-    match ready.ok().and_then(|r| r.tesseract) {
+    match ready.ok().and_then(|(tesseract, _)| tesseract) {
         Some(version) => out.line(cx.say("doctor-tesseract-yes", &[("version", version)])),
         None => out.line(cx.word("doctor-tesseract-no")),
     }
@@ -244,6 +277,7 @@ pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
             Some((at, label)) => out.line(cx.say("doctor-backup-last", &[("on", at.get(..10).unwrap_or(at).to_owned()), ("place", label.clone())])),
             None => out.line(cx.word("doctor-backup-never")),
         }
+        out.line(cx.say("doctor-recipient", &[("recipient", desk.recipient().to_owned())]));
         Ok(0)
     })
 }

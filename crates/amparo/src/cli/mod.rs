@@ -95,7 +95,7 @@ pub struct Cx {
 
 impl Cx {
     pub fn speech(&self) -> Speech {
-        Speech { lang: self.lang }
+        Speech { lang: self.lang, unmasked: self.parsed.has("unmask") }
     }
 
     /// A sentence in the reader's language.

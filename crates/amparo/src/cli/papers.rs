@@ -7,6 +7,7 @@ use super::out::{Out, csv_cell};
 use super::{Cx, usage};
 use crate::speech::plain;
 use amparo_analysis::{CallTable, View, merge, view::print_order};
+use amparo_model::file_name;
 use amparo_model::record::Type;
 use amparo_model::{CaseFile, Giving, Kind, Record, Report, Spot};
 use amparo_office::access::{Shown, Visible, reduce};
@@ -102,7 +103,8 @@ fn rejects(cx: &Cx, out: &mut Out, case: &OpenCase, look: &Look, file: &CaseFile
             Spot::Row(row) => row.to_string(),
             Spot::Page { page, .. } => cx.say("place-page", &[("page", page.to_string())]),
         };
-        let name = if reject.place.inside.is_empty() { giving.given.name.clone() } else { format!("{}/{}", giving.given.name, reject.place.inside) };
+        let inside = if look.unmasked { reject.place.inside.clone() } else { file_name::masked(&reject.place.inside).into_owned() };
+        let name = if inside.is_empty() { giving.given.name.clone() } else { format!("{}/{inside}", giving.given.name) };
         let text = if look.unmasked { shortened(&plain(&reject.text), 60) } else { String::new() };
         rows.push(vec![giving.seq.to_string(), shortened(&plain(&name), 40), place, cx.term("reason", &reject.reason), text]);
     })?;

@@ -194,7 +194,7 @@ fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen, f: &amparo_model:
         let shown = amparo_office::access::reduce(record, &seen.own);
         let png = Picture::of(case, look, record, &shown, cx.speech())?.draw(&super::add::workers()?, WIDTH, cx.speech())?;
         let (width, height) = png_size(&png).unwrap_or((0, 0));
-        papers.push(ReportPaper { name: plain(&record.provenance.name), caption: cx.speech().place(&record.provenance.place), png, width, height });
+        papers.push(ReportPaper { name: cx.speech().file_name(&record.provenance.name), caption: cx.speech().place(&record.provenance.place), png, width, height });
     }
     let title = format!("{}: {}, {}", cx.term("type", f.kind.as_str()), cx.term("about", f.about.as_str()), seen.who(cx.speech(), f.subject));
     Ok(ReportFinding { title: crate::speech::capital(&title), sentence: seen.sentence(cx.speech(), &f.says), differs: seen.differs(cx.speech(), f), papers })

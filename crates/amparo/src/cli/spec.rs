@@ -99,7 +99,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "revoke", args: &[CASE, needs("member")], flags: &[] },
     Command { name: "unlock", args: &[], flags: &[] },
     Command { name: "lock", args: &[], flags: &[] },
-    Command { name: "recover", args: &[], flags: &[with("words-file", "file"), with("new-passphrase-file", "file"), on("accept-loss"), with("case", "case")] },
+    Command { name: "recover", args: &[], flags: &[with("words-file", "file"), with("new-passphrase-file", "file"), on("office"), on("accept-loss"), with("case", "case")] },
     Command { name: "doctor", args: &[], flags: &[JSON] },
 ];
 

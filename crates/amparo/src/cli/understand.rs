@@ -2,12 +2,12 @@
 
 use super::out::Out;
 use super::{Cx, ask, usage};
-use crate::seen::people;
+use crate::seen::{DOUBTFUL, people};
 use crate::speech::plain;
 use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
-use amparo_model::event::{At, Resolution};
+use amparo_model::event::Resolution;
 use amparo_model::ids::FindingId;
 use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Month, Says, Strength};
 use amparo_model::{Kind, Record};
@@ -410,9 +410,6 @@ pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-/// Below this confidence, in hundredths, a machine-read record waits for a person.
-const DOUBTFUL: u8 = 80;
-
 fn resolution(text: &str) -> Option<Resolution> {
     [Resolution::Explained, Resolution::Corrected, Resolution::Superseded, Resolution::NotSamePerson].into_iter().find(|r| r.as_str() == text)
 }
@@ -425,14 +422,7 @@ fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
         let records = merge(&view);
         let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
         let finding = found.iter().find(|f| f.id() == id).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", id))?;
-        let because: Vec<At> = finding
-            .because()
-            .iter()
-            .filter_map(|id| match id {
-                EvidenceId::Record(id) => view.records.iter().find(|r| r.id == *id).map(|r| At::of(r.provenance.giving, &r.provenance.place, r.kind)),
-                EvidenceId::Calls { .. } => None,
-            })
-            .collect();
+        let because = crate::seen::places_behind(&view, finding);
         drop(view);
         case.settle(id, how, because, None)?;
         out.line(cx.say("answer-settled", &[("how", cx.term("resolution", how.as_str()))]));

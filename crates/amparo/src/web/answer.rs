@@ -156,7 +156,7 @@ async fn carry_out(room: Arc<Room>, asked: Asked, act: impl FnOnce(&Room, &Asked
 
 /// What is asked, before the form is read.
 fn asked(room: &Room, parts: &RawPathParams, request: &Request) -> std::result::Result<Asked, StatusCode> {
-    let speech = Speech { lang: language(room, request.headers()) };
+    let speech = Speech { lang: language(room, request.headers()), unmasked: false };
     let parts = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let posted = request.method() == axum::http::Method::POST;
     let own = || request.uri().path_and_query().map_or("/", |p| p.as_str());

@@ -110,7 +110,7 @@ struct Became {
 pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
     room.visit(asked, "status", &["files"], |visit| {
         let mut shell = Shell::of_case(visit, asked, "gather")?;
-        let speech = asked.speech;
+        let speech = visit.speech(asked);
         let file = visit.opened.case.show_file(&visit.look)?;
         let handle = visit.opened.case.handle.clone();
         let (now, waits) = room.jobs.of(&handle);
@@ -142,17 +142,12 @@ pub fn people(file: &CaseFile, speech: Speech) -> Vec<Person> {
     file.parties.iter().map(|p| Person { token: p.token.clone(), who: who(p) }).collect()
 }
 
-/// The one place where the name of a file that was just brought is made ready to be shown.
-pub fn file_name(name: &str) -> String {
-    plain(name)
-}
-
 /// A giving's lines: its own, then one for each file inside it, at most so many.
 pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most: usize) -> Vec<Row> {
     let given = &giving.given;
     let href = format!("/case/{handle}/file/{}", giving.seq);
     let name = if given.path.is_empty() { &given.name } else { &given.path };
-    let mut own = row(file, giving, (file_name(name), href.clone(), None), &giving.reading.report, speech);
+    let mut own = row(file, giving, (speech.file_name(name), href.clone(), None), &giving.reading.report, speech);
     if let Some(earlier) = given.already {
         own.state = speech.say("state-already", &[("file", earlier.to_string())]);
         own.reason = String::new();
@@ -160,7 +155,8 @@ pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most
     }
     let inside = if given.already.is_none() { giving.reading.inside.as_slice() } else { &[] };
     own.more = inside.len().saturating_sub(most);
-    let inner = inside.iter().enumerate().take(most).map(|(i, inner)| row(file, giving, (file_name(&inner.path), format!("{href}?inside={i}"), Some(i)), &inner.report, speech));
+    let inner =
+        inside.iter().enumerate().take(most).map(|(i, inner)| row(file, giving, (speech.file_name(&inner.path), format!("{href}?inside={i}"), Some(i)), &inner.report, speech));
     std::iter::once(own).chain(inner).collect()
 }
 
@@ -285,7 +281,7 @@ fn reading(now: &Now, waits: usize, speech: Speech) -> Reading {
         n => speech.say("page-waits", &[("count", n.to_string())]),
     };
     let max = now.bytes.max(1);
-    Reading { name: file_name(&now.name), value: now.done(), max, file: now.file, sentence: progress(now, speech), waits }
+    Reading { name: speech.file_name(&now.name), value: now.done(), max, file: now.file, sentence: progress(now, speech), waits }
 }
 
 /// Numbers only: they are asked for once a second, and no look is written for them.
@@ -327,7 +323,7 @@ fn became(file: &CaseFile, ended: &Ended, speech: Speech) -> Became {
         };
         let records = giving.reading.report.records + giving.reading.inside.iter().map(|i| i.report.records).sum::<u64>();
         let records = if given.already.is_some() { 0 } else { records };
-        let args = [("name", file_name(&given.name)), ("state", state.trim_end_matches('.').to_owned()), ("count", records.to_string())];
+        let args = [("name", speech.file_name(&given.name)), ("state", state.trim_end_matches('.').to_owned()), ("count", records.to_string())];
         speech.say("page-became", &args)
     };
     let problem = |p: &Problem| plain(&crate::cli::sentence(p, speech.lang));
@@ -381,6 +377,11 @@ pub fn read_again(room: &Room, desk: &Desk, (case, purpose): (&OpenCase, amparo_
 }
 
 impl Visit<'_> {
+    /// What is said on a page of this case: names of third persons only where this look shows them.
+    pub fn speech(&self, asked: &Asked) -> Speech {
+        Speech { unmasked: self.look.unmasked, ..asked.speech }
+    }
+
     /// A giving as it may be shown.
     pub fn giving(&self, file: &CaseFile, seq: &str) -> Result<Giving> {
         let none = || Problem::new(amparo_office::Exit::No, "problem-no-file").with("file", seq);

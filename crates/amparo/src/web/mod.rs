@@ -4,22 +4,28 @@
 //! the office's, the same that the command line asks for, and leaves the same look in the log before
 //! anything is shown. The program listens at 127.0.0.1, to the account that started it.
 
+mod account;
 mod answer;
 mod assets;
 mod cases;
 mod dropped;
+mod find;
+mod findings;
 mod first;
 mod gather;
 mod guard;
 mod job;
 mod lock;
+mod log;
 mod overview;
 mod paper;
 mod picture;
+mod record;
 mod room;
 mod routes;
 mod sheets;
 mod shell;
+mod style;
 
 use crate::agent;
 use crate::cli::Cx;

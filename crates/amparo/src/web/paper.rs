@@ -5,7 +5,7 @@ use super::gather::{self, Counts, Person, Row};
 use super::overview::when_in_words;
 use super::room::{Pictured, Room, Visit};
 use super::shell::Shell;
-use crate::speech::plain;
+use crate::speech::{Speech, plain};
 use amparo_model::{CaseFile, Giving, Place, Region, Report, Spot};
 use amparo_office::{Exit, Look, OpenCase, Problem, Result};
 use askama::Template;
@@ -57,7 +57,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
     let seq = asked.part("seq");
     room.visit(asked, "status", &[&format!("file {seq}"), "rejects"], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
-        let speech = asked.speech;
+        let speech = visit.speech(asked);
         let file = visit.opened.case.show_file(&visit.look)?;
         let giving = visit.giving(&file, seq)?;
         let handle = visit.opened.case.handle.clone();
@@ -88,7 +88,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
 }
 
 fn facts(visit: &Visit<'_>, giving: &Giving, inside: Option<usize>, report: &Report, asked: &Asked) -> Result<Vec<(String, String)>> {
-    let speech = asked.speech;
+    let speech = visit.speech(asked);
     let given = &giving.given;
     let inner = inside.and_then(|i| giving.reading.inside.get(i));
     let (sha256, bytes) = inner.map_or((given.sha256, given.bytes), |i| (i.sha256, i.bytes));
@@ -99,11 +99,11 @@ fn facts(visit: &Visit<'_>, giving: &Giving, inside: Option<usize>, report: &Rep
         }
     };
     if inner.is_some() {
-        fact("page-inside-of", gather::file_name(&given.name));
+        fact("page-inside-of", speech.file_name(&given.name));
     }
     fact("page-brought-by", given.from.as_deref().map(plain).unwrap_or_default());
     fact("page-bytes", amparo_lang::grouped(i64::try_from(bytes).unwrap_or(i64::MAX)));
-    fact("page-beside", given.companions.iter().map(|c| gather::file_name(&c.name)).collect::<Vec<_>>().join(", "));
+    fact("page-beside", given.companions.iter().map(|c| speech.file_name(&c.name)).collect::<Vec<_>>().join(", "));
     fact("page-assumed", report.assumed.iter().map(|a| speech.term("reason", a)).collect::<Vec<_>>().join(" "));
     fact("page-reader", report.reader.clone());
     fact("page-sha256", sha256.to_string());
@@ -125,7 +125,7 @@ fn rejects(visit: &Visit<'_>, file: &CaseFile, giving: &Giving, inside: Option<&
         if shown.len() < REJECTS {
             let place = if inside.is_some() { Place { inside: String::new(), ..reject.place.clone() } } else { reject.place.clone() };
             shown.push(Reject {
-                place: asked.speech.place(&place),
+                place: visit.speech(asked).place(&place),
                 reason: asked.speech.term("reason", &reject.reason),
                 text: if look.unmasked { plain(&reject.text) } else { String::new() },
             });
@@ -184,9 +184,8 @@ pub fn whose(room: &Room, asked: &Asked) -> Result<Answer> {
 
 /// The path that opens a file inside an archive: what is shown of it may leave a name out.
 fn path_inside(case: &OpenCase, look: &Look, seq: u64, index: usize) -> Result<String> {
-    let file = case.show_file(look)?;
-    let inner = file.givings.get(&seq).and_then(|g| g.reading.inside.get(index));
-    inner.map(|i| i.path.clone()).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", format!("{seq}:{index}")))
+    let paths = case.paths_inside(look, seq)?;
+    paths.into_iter().nth(index).map(|(path, _)| path).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", format!("{seq}:{index}")))
 }
 
 pub fn reread(room: &Room, asked: &Asked) -> Result<Answer> {
@@ -215,16 +214,17 @@ pub fn ask_move(room: &Room, asked: &Asked) -> Result<Answer> {
     let seq = asked.part("seq");
     room.visit(asked, "move", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
+        let speech = visit.speech(asked);
         let file = visit.opened.case.show_file(&visit.look)?;
         let giving = visit.giving(&file, seq)?;
         let handle = visit.opened.case.handle.clone();
         Answer::page(&MovePage {
             seq: giving.seq,
-            name: gather::file_name(&giving.given.name),
-            people: gather::people(&file, asked.speech),
+            name: speech.file_name(&giving.given.name),
+            people: gather::people(&file, speech),
             token: file.token_of(giving.subject).map(str::to_owned),
             cases: visit.desk.cases().into_iter().filter(|c| c.mine && c.handle != handle).map(|c| c.handle).collect(),
-            others: same_bytes(&file, &giving),
+            others: same_bytes(&file, &giving, speech),
             handle,
             shell,
         })
@@ -257,24 +257,25 @@ struct WithdrawPage {
 }
 
 /// The other givings of the same bytes: they go with this one.
-fn same_bytes(file: &CaseFile, giving: &Giving) -> Vec<String> {
+fn same_bytes(file: &CaseFile, giving: &Giving, speech: Speech) -> Vec<String> {
     let same = file.givings.values().filter(|g| g.seq != giving.seq && !g.withdrawn && g.given.sha256 == giving.given.sha256);
-    same.map(|g| format!("{}: {}", g.seq, gather::file_name(&g.given.name))).collect()
+    same.map(|g| format!("{}: {}", g.seq, speech.file_name(&g.given.name))).collect()
 }
 
 pub fn ask_withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
     let seq = asked.part("seq");
     room.visit(asked, "withdraw", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
+        let speech = visit.speech(asked);
         let file = visit.opened.case.show_file(&visit.look)?;
         let giving = visit.giving(&file, seq)?;
         let held = file.held(Some(giving.seq));
         Answer::page(&WithdrawPage {
             handle: visit.opened.case.handle.clone(),
             seq: giving.seq,
-            name: gather::file_name(&giving.given.name),
+            name: speech.file_name(&giving.given.name),
             held,
-            others: same_bytes(&file, &giving),
+            others: same_bytes(&file, &giving, speech),
             inside: giving.reading.inside.len(),
             not_yet: visit.desk.roster().places.iter().map(|p| plain(&p.label)).collect(),
             shell,

@@ -12,6 +12,7 @@ pub fn picture(room: &Room, asked: &Asked) -> Result<Answer> {
         let offered = opened.offered(asked.part("key")).ok_or_else(gone)?;
         let picture = match &offered.what {
             Pictured::Place(giving, place) => Picture::of_page(&opened.case, &offered.look, *giving, place)?,
+            Pictured::Cut(giving, place, part) => Picture::of_page(&opened.case, &offered.look, *giving, place)?.cut(*part),
             Pictured::Record(record) => {
                 let known = opened.known().ok_or_else(gone)?;
                 Picture::of(&opened.case, &offered.look, record, &reduce(record, &known.seen.own), asked.speech)?

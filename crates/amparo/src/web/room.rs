@@ -9,12 +9,13 @@ use crate::seen::Seen;
 use amparo_lang::Lang;
 use amparo_model::event::Purpose;
 use amparo_model::results::Month;
-use amparo_model::{Instant, Place, Record};
+use amparo_model::{Instant, Kind, Place, Record, RecordId, Region, Spot};
 use amparo_office::load::Want;
+use amparo_office::search::Searchable;
 use amparo_office::{Desk, Exit, Look, OpenCase, Problem, Result, Store};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant as Moment};
 use zeroize::Zeroizing;
 
@@ -72,6 +73,8 @@ pub enum Pictured {
     Record(Box<Record>),
     /// A place of a paper.
     Place(u64, Place),
+    /// The part of a page around a marked place.
+    Cut(u64, Place, Region),
 }
 
 /// What is known of a case, computed once for each state of it.
@@ -80,6 +83,27 @@ pub struct Known {
     /// The newest entry that changed it.
     pub content: u64,
     pub unmasked: bool,
+    searchable: OnceLock<Searchable>,
+    pages: OnceLock<HashMap<(u64, String, u32), RecordId>>,
+}
+
+impl Known {
+    /// The case made ready for questions: once, when the first is asked.
+    pub fn searchable(&self) -> &Searchable {
+        self.searchable.get_or_init(|| Searchable::of(&self.seen.view, &self.seen.own))
+    }
+
+    /// The record of a page.
+    pub fn page_record(&self, giving: u64, inside: &str, page: u32) -> Option<RecordId> {
+        let all = self.pages.get_or_init(|| {
+            let of = |r: &Record| match r.provenance.place.spot {
+                Spot::Page { page, .. } if r.kind == Kind::Page => Some(((r.provenance.giving, r.provenance.place.inside.clone(), page), r.id)),
+                _ => None,
+            };
+            self.seen.records.iter().filter_map(of).collect()
+        });
+        all.get(&(giving, inside.to_owned(), page)).copied()
+    }
 }
 
 /// A case while one page of it is made; the look is written already.
@@ -194,9 +218,13 @@ impl Room {
 
     /// Makes a page of a case: writes the look down, then lets it be shown.
     pub fn visit<T>(&self, asked: &Asked, via: &str, what: &[&str], work: impl FnOnce(&mut Visit<'_>) -> Result<T>) -> Result<T> {
+        self.visit_case(asked.part("case"), via, what, work)
+    }
+
+    pub fn visit_case<T>(&self, handle: &str, via: &str, what: &[&str], work: impl FnOnce(&mut Visit<'_>) -> Result<T>) -> Result<T> {
         self.with(|session| {
             let Session { desk, cases } = session;
-            let opened = Opened::of(desk, cases, asked.part("case"))?;
+            let opened = Opened::of(desk, cases, handle)?;
             let (purpose, unmasked) = (opened.purpose, opened.unmasked);
             let look = opened.case.look(purpose, via, what.iter().map(|w| (*w).to_owned()).collect(), unmasked, None)?;
             work(&mut Visit { desk, opened, look: Arc::new(look), at: Instant::utc(system_ms()) })
@@ -272,7 +300,7 @@ impl Visit<'_> {
         let own = OpenCase::own(&view, &self.look);
         let to = Month::of(as_of);
         let seen = Seen::of(self.opened.case.id(), view, own, None, as_of, (to.plus(1 - MONTHS), to));
-        let known = Arc::new(Known { seen, content, unmasked: self.opened.unmasked });
+        let known = Arc::new(Known { seen, content, unmasked: self.opened.unmasked, searchable: OnceLock::new(), pages: OnceLock::new() });
         self.opened.known = Some(known.clone());
         Ok(known)
     }

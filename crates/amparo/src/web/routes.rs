@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, get, post, post_files};
 use super::room::Room;
-use super::{assets, cases, first, gather, guard, lock, overview, paper, picture, sheets};
+use super::{account, assets, cases, find, findings, first, gather, guard, lock, log, overview, paper, picture, record, sheets, style};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem};
 use axum::Router;
@@ -37,6 +37,14 @@ pub fn routes(room: Arc<Room>) -> Router {
         .route("/case/{case}/file/{seq}/move", get(paper::ask_move).merge(post(paper::move_to)))
         .route("/case/{case}/file/{seq}/withdraw", get(paper::ask_withdraw).merge(post(paper::withdraw)))
         .route("/sheet/{source}/{lang}", get(sheets::page))
+        .route("/case/{case}/findings", get(findings::list))
+        .route("/case/{case}/finding/{finding}", get(findings::page).merge(post(findings::settle)))
+        .route("/case/{case}/record/{record}", get(record::page).merge(post(record::correct)))
+        .route("/case/{case}/find", get(find::form).merge(post(find::find)))
+        .route("/find", post(find::everywhere))
+        .route("/case/{case}/account", get(account::form).merge(post(account::write)))
+        .route("/case/{case}/log", get(log::page))
+        .route("/styleguide", get(style::page))
         .route("/case/{case}/picture/{key}", get(picture::picture))
         .layer(DefaultBodyLimit::max(FORM))
         .fallback(get(|_, _| Err(Problem::new(Exit::No, "problem-no-page"))))

@@ -49,7 +49,7 @@ fn numbered(source: &str, part: &str, say: Speech) -> Vec<String> {
 pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
     let gone = || Problem::new(Exit::No, "problem-no-page");
     let source = SOURCES.into_iter().find(|s| *s == asked.part("source")).ok_or_else(gone)?;
-    let say = Speech { lang: Lang::ALL.into_iter().find(|l| l.code() == asked.part("lang")).ok_or_else(gone)? };
+    let say = Speech { lang: Lang::ALL.into_iter().find(|l| l.code() == asked.part("lang")).ok_or_else(gone)?, unmasked: false };
     let word = |part: &str| say.word(&format!("collect-{source}-{part}"));
     let (shell, office) = match room.is_open() {
         false => (Shell::of(room, asked), String::new()),
@@ -79,7 +79,7 @@ mod tests {
     fn every_sheet_says_what_to_do_in_every_language() {
         for source in SOURCES {
             let counts = Lang::ALL.map(|lang| {
-                let say = Speech { lang };
+                let say = Speech { lang, unmasked: false };
                 for part in ["title", "from", "lead", "bring"] {
                     assert!(has(&format!("collect-{source}-{part}"), lang), "{source} {part} {lang:?}");
                 }

@@ -195,7 +195,7 @@ fn a_file_that_may_not_be_read_is_said_and_the_rest_is_kept() {
     let (place, case) = Place::with_case();
     place.write("papers/fine.jsonl", papers::ACCOUNT.as_bytes());
     let secret = place.write("papers/secret.jsonl", papers::ACCOUNT.as_bytes());
-    fs::set_permissions(&secret, fs::Permissions::from_mode(0)).expect("locked");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o0)).expect("locked");
     if fs::File::open(&secret).is_ok() {
         // Whoever runs this may read everything: the program is run as somebody who may not.
         use std::os::unix::process::CommandExt;

@@ -73,6 +73,9 @@ impl Prepared {
         place.run(&["add", &case, "later.jsonl"]).done();
         let words = std::fs::read_to_string(place.home().join("recovery-words.txt")).expect("the sheet");
         place.write("words.txt", words_of(&words).as_bytes());
+        let told = place.run(&["doctor"]).done().out;
+        let own = told.split_whitespace().find(|word| word.starts_with("age1")).expect("the key to hand a case over to");
+        place.run(&["export", &case, "--out", "handed", "--profile", "everything", "--to", own]).done();
         let ids = |case: &str| place.ids(case).into_iter().collect::<BTreeSet<_>>();
         let before = ids(&case);
         for name in KEPT {
@@ -189,6 +192,22 @@ fn backing_up(p: &Prepared, moment: &Moment) {
     assert_eq!(found["ok"], true);
 }
 
+/// The case that was handed over is there whole, or it is not there. Run again after it was there, it comes once more.
+fn importing(p: &Prepared, moment: &Moment) {
+    assert_eq!(p.ids(), p.before);
+    let cases = p.place.run(&["case", "list", "--json"]).done().lines();
+    let received: Vec<String> = cases.iter().map(|c| crate::place::text(c, "case")).filter(|c| *c != p.case).collect();
+    for case in &received {
+        let ids: BTreeSet<String> = p.place.ids(case).into_iter().collect();
+        assert!(ids.is_superset(&p.before), "all of it");
+    }
+    match moment {
+        Moment::Killed { answered: false } => assert!(received.len() <= 1),
+        Moment::Killed { answered: true } => assert_eq!(received.len(), 1),
+        Moment::Again { .. } => assert!((1..=2).contains(&received.len())),
+    }
+}
+
 fn restoring(p: &Prepared, moment: &Moment) {
     assert_eq!(p.ids(), p.before);
     let home = p.place.path("restored");
@@ -217,6 +236,7 @@ fn tasks(p: &Prepared) -> Vec<Task> {
         Task { name: "withdraw", words: words(&["withdraw", &p.case, &p.first]), check: withdrawing, done_says: 1 },
         Task { name: "grant", words: words(&["grant", &p.case, &p.member]), check: granting, done_says: 0 },
         Task { name: "backup", words: words(&["backup", "backup"]), check: backing_up, done_says: 0 },
+        Task { name: "import", words: words(&["import", "handed"]), check: importing, done_says: 0 },
         Task { name: "restore", words: words(&["restore", "backup", "--home", restored.to_str().expect("text"), "--words-file", "words.txt"]), check: restoring, done_says: 1 },
         Task { name: "init", words: words(&["init", "--unattended", "--home", begun.to_str().expect("text")]), check: beginning, done_says: 1 },
     ]

@@ -3,7 +3,9 @@
 use crate::crash::words_of;
 use crate::papers;
 use crate::place::{Place, text};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
+use std::process::Stdio;
 
 fn sheet(place: &Place) -> String {
     std::fs::read_to_string(place.home().join("recovery-words.txt")).expect("the sheet")
@@ -63,6 +65,65 @@ fn a_lost_passphrase_comes_back_by_the_sheet() {
     place.write("passphrase", b"one that will be remembered");
     assert_eq!(place.records(&case), records);
     place.verified();
+}
+
+/// An office that chose a sheet of its own; the words of its first member's sheet and of its own.
+fn with_the_offices_sheet(place: &Place) -> (String, String) {
+    let mut child = place.command().arg("init").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut typed = child.stdin.take().expect("a pipe");
+    typed.write_all("en\nLa Casa\n\nAna Paz\nyes\n".as_bytes()).expect("the answers");
+    let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut sheets = String::new();
+    // Two sheets, each of three columns of eight.
+    while sheets.lines().filter(|l| l.starts_with(' ')).count() < 16 {
+        assert!(said.read_line(&mut sheets).expect("text") > 0, "{sheets}");
+    }
+    let lines: Vec<&str> = sheets.lines().filter(|l| l.starts_with(' ')).collect();
+    let (own, office) = (words_of(&lines[..8].join("\n")), words_of(&lines[8..].join("\n")));
+    write!(typed, "{own}\n{office}\n").expect("the words");
+    drop(typed);
+    said.read_to_string(&mut sheets).expect("text");
+    assert!(child.wait().expect("it ends").success(), "{sheets}");
+    (own, office)
+}
+
+#[test]
+fn when_every_passphrase_and_sheet_is_lost_the_offices_sheet_lets_somebody_in() {
+    let place = Place::empty();
+    place.write("passphrase", b"correct horse battery staple");
+    let (own, office) = with_the_offices_sheet(&place);
+    let case = place.new_case("Luz");
+    place.write("account.jsonl", papers::ACCOUNT.as_bytes());
+    place.run(&["add", &case, "account.jsonl"]).done();
+    let records = place.records(&case);
+    place.run(&["lock"]).done();
+    place.write("eva", b"eva chose this passphrase");
+    let eva = |words: &[&str]| place.run(&[words, &["--passphrase-file", "eva"]].concat());
+
+    let recover = |typed: &str| place.run_with(&["recover", "--office", "--new-passphrase-file", "eva"], typed.as_bytes());
+    // A member's sheet is not the office's; with the office's somebody comes in under a name of their own.
+    recover(&format!("{own}\n")).failed(3);
+    recover("twelve words are not enough\n").failed(3);
+    eva(&["case", "list"]).failed(3);
+    let said = recover(&format!("{office}\nEva Sol\n")).done().out;
+    assert!(said.contains("Eva Sol is a member now"), "{said}");
+    assert_eq!(eva(&["records", &case, "--json"]).done().out, records);
+    assert!(eva(&["log", &case]).done().out.contains("Eva Sol"));
+    // The sheet printed for her opens it, too; the others come in as before until she takes them out.
+    place.write("eva2", b"eva chose another passphrase");
+    place.run_with(&["recover", "--new-passphrase-file", "eva2"], words_of(&said).as_bytes()).done();
+    place.write("eva", b"eva chose another passphrase");
+    let members = eva(&["member", "list", "--json"]).done().lines();
+    let ana = members.iter().find(|m| m["name"] == "Ana Paz").map(|m| text(m, "member")).expect("the first member");
+    eva(&["member", "remove", &ana]).done();
+    place.run(&["case", "list"]).failed(3);
+    assert_eq!(eva(&["records", &case, "--json"]).done().out, records);
+    place.write("passphrase", b"eva chose another passphrase");
+    place.verified();
+    // The office's sheet is still good.
+    place.write("third", b"a third one, chosen later");
+    place.run_with(&["recover", "--office", "--new-passphrase-file", "third"], format!("{office}\nTeo\n").as_bytes()).done();
+    assert_eq!(place.run(&["records", &case, "--json", "--passphrase-file", "third"]).done().out, records);
 }
 
 /// A second member with a passphrase of their own; their id.

@@ -20,13 +20,18 @@ fn with_third_persons() -> (Place, String) {
     place.write("broken.xml", broken.as_bytes());
     place.write("sms.xml", &papers::sms_xml(&[("+14155550277", 10, "llevo zarzamora a las ocho", "Ximena Quiroga"), ("602-555-0388", 20, "tu guayabera está lista", "Wenceslao")]));
     place.write(
-        "chat.txt",
+        "WhatsApp Chat with Ximena Quiroga.txt",
         "[3/1/21, 10:00:00 AM] Ximena Quiroga: traigo zarzamora\n[3/1/21, 10:01:00 AM] Ana Ruiz: gracias\n[3/14/21, 10:01:00 AM] Ximena Quiroga: una guayabera\n".as_bytes(),
     );
     place.write("account.jsonl", papers::ACCOUNT.as_bytes());
-    place.write("inside.zip", &papers::zip(&[("sms.xml", &papers::sms_xml(&[("+14155550277", 99, "más zarzamora", "Ximena Quiroga")]))]));
-    let ran = place.run(&["add", &case, "calls.xml", "broken.xml", "sms.xml", "chat.txt", "account.jsonl", "inside.zip", "--whose", "client"]).done();
+    let chat = "[3/2/21, 10:00:00 AM] Wenceslao: otra guayabera\nno es un mensaje\n";
+    place.write(
+        "inside.zip",
+        &papers::zip(&[("sms.xml", &papers::sms_xml(&[("+14155550277", 99, "más zarzamora", "Ximena Quiroga")])), ("Chat de WhatsApp con Wenceslao.txt", chat.as_bytes())]),
+    );
+    let ran = place.run(&["add", &case, "calls.xml", "broken.xml", "sms.xml", "WhatsApp Chat with Ximena Quiroga.txt", "account.jsonl", "inside.zip", "--whose", "client"]).done();
     hidden("add", &ran.out);
+    assert!(ran.out.contains("WhatsApp Chat with ....txt") && ran.out.contains("Chat de WhatsApp con ....txt"), "{}", ran.out);
     (place, case)
 }
 
@@ -99,6 +104,8 @@ fn with_a_reason_they_are_shown_and_the_log_says_so() {
         (&["records", &case, "--csv"], "zarzamora"),
         (&["calls", &case], "Ximena"),
         (&["timeline", &case], "Doris Alden"),
+        (&["status", &case], "WhatsApp Chat with Ximena"),
+        (&["status", &case, "--json"], "Chat de WhatsApp con Wenceslao.txt"),
         (&["status", &case, "--rejects"], "415-555-0277"),
         (&["status", &case, "--rejects", "--json"], "415-555-0277"),
     ] {
@@ -108,5 +115,5 @@ fn with_a_reason_they_are_shown_and_the_log_says_so() {
     let found = place.run_with(&["find", &case, "-", "--unmask", "--because", "supervise"], b"zarzamora").done().out;
     assert!(found.contains("zarzamora"), "{found}");
     let log = place.run(&["log", &case]).done().out;
-    assert_eq!(log.lines().filter(|l| l.contains("third persons shown")).count(), 7, "{log}");
+    assert_eq!(log.lines().filter(|l| l.contains("third persons shown")).count(), 9, "{log}");
 }
