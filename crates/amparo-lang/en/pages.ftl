@@ -91,7 +91,7 @@ page-from-to = { $from } to { $to }
 page-proven = proven
 page-weak = weak
 page-out-of-reach = no source reaches
-page-to-ask = ask
+page-ask-word = ask
 page-needs = Needs a person
 page-needs-note = Nothing here was decided for you.
 page-needs-none = Nothing waits for a person now.
@@ -119,7 +119,7 @@ page-party-who = Who
 page-party-name = Name
 page-party-role = In this case
 page-party-add = Add a person
-page-record-count = Records
+page-col-records = Records
 page-phone-reaches = Phone reaches
 page-months = Months
 page-months-proven = { $proven } of { $all } proven
@@ -142,11 +142,141 @@ page-needs-reach = { $who }: { $count ->
    *[other] papers from { $count } months that no source reaches would help most
 }
 
+page-add-files = Add files
+page-drop-here = Drop files here, or the whole USB stick. Each is sealed before it is read.
+page-choose-files = Choose files
+page-photograph = Photograph a paper
+page-these-are-from = These are from
+page-decide-later = decide later
+page-add-these = Add these files
+page-drop-limit = Up to 1 GiB a file and 2 GiB at once. Larger ones, in a terminal: amparo add CASE PATH
+page-reading-now = Reading now
+page-reading-at = File { $file } of { $files }: { $done } of { $all } MB, { $records } records so far.
+page-reading-waits = Waits for files of another case, which are read first.
+page-reading-goes-on = What is done is sealed and stays. You may close this page: reading goes on until you lock.
+page-reading-again = This page loads itself again every 15 seconds.
+page-reading-ended = Done. What each file became:
+page-reading-nothing = Nothing is being read.
+page-waits-none = Nothing else waits.
+page-waits = { $count ->
+    [one] { $count } more file waits its turn.
+   *[other] { $count } more files wait their turn.
+}
+page-became = { $name }: { $state }, { $count ->
+    [one] { $count } record
+   *[other] { $count } records
+}.
+page-not-done = { $count ->
+    [one] { $count } file was not done.
+   *[other] { $count } files were not done.
+} { $why }
+page-not-taken-in = { $count ->
+    [one] { $count } file was not taken in, because the office was locked before. Add it again.
+   *[other] { $count } files were not taken in, because the office was locked before. Add them again.
+}
+page-handed-in = What was handed in
+page-handed-in-none = Nothing yet.
+page-sums = { $count ->
+    [one] { $count } file
+   *[other] { $count } files
+}, { $units } lines, fields and pages = { $read } read + { $furniture } furniture + { $rejects } rejected + { $unread } not read yet. They gave { $records } records.
+page-furniture-is = Furniture: headings, totals, blank lines.
+page-col-file = File
+page-col-state = State
+page-col-whose = Whose
+page-whose-ask = Whose?
+page-whose-is = Whose is
+page-nobody-yet = nobody yet
+page-save = Save
+page-units = Handed in
+page-col-furniture = Furniture
+page-col-rejects = Rejects
+page-col-unread = Not read
+page-col-reaches = Reaches
+page-reaches-none = no dates of its own
+page-change = Change
+covers-first-record = its first and last line
+covers-stated = the source says so
+covers-cap-suspected = it may be cut off: a known limit of the export
+page-some-rejected = Some lines could not be read; the number of rejects leads to them.
+page-more-inside = { $count ->
+    [one] { $count } more file inside
+   *[other] { $count } more files inside
+}
+page-with-its-archive = goes with its archive
+page-withdraw = withdraw
+page-move = move
+page-reread = read again
+page-reread-all = Read again what newer readers may read
+page-reread-all-why = Files that were not read, or were read by an older reader. What you decided stays.
+page-add-person-first = Name a person of the case first.
+page-left-behind = Left behind
+page-left-behind-why = The copies that you gave still lie where they were: in a folder, on a stick, on the phone. amparo does not delete what it did not write. Remove them by hand when nobody needs them there.
+page-not-yet-forgotten = These backup places still hold what was withdrawn, until their next backup:
+page-sheets = Collection sheets
+page-sheets-why = One printed page each, with the phone's own menu words. English and Spanish.
+page-sheet-to-get = To get
+page-sheet-from = From
+page-sheet-print = Print
+page-all-files = All files
+page-this-file = This file
+page-given-on = Handed in on
+page-inside-of = Inside
+page-brought-by = Brought by
+page-bytes = Bytes
+page-beside = Came beside it
+page-assumed = Assumed
+page-reader = Read by
+page-sha256 = Fingerprint (SHA-256)
+page-copy-lies = The copy that you gave still lies where it was. amparo does not delete what it did not write.
+page-rejects-why = Rejected lines, and why
+page-rejects-hidden = The lines themselves are hidden, since they may name third persons.
+page-more-rejects = { $count ->
+    [one] And { $count } more.
+   *[other] And { $count } more.
+}
+page-where = Where
+page-why = Why
+page-the-line = The line
+page-inside = Files inside
+page-pages = Pages
+page-leaf = Page { $page } of { $pages }
+page-move-title = Move a paper
+page-move-person = To another person
+page-move-person-why = Its records, and what was found in them, count for that person from then on.
+page-move-case = To another case
+page-move-case-why = The paper is sealed anew there, with its reading and your corrections, and withdrawn here. Nobody is named for it there yet.
+page-move-no-case = There is no other case that you may open.
+page-move-do = Move it to that case
+page-move-which = Which case?
+page-same-bytes = These are the same file, given another time. They go with it:
+page-withdraw-title = Withdraw a paper?
+page-withdraw-what = Its key is destroyed: the paper, its records and the decisions about it can no longer be opened by anybody. The log keeps that something was withdrawn, when, and by whom.
+page-withdraw-inside = { $count ->
+    [one] It holds { $count } file inside, which goes with it.
+   *[other] It holds { $count } files inside, which all go with it. To keep the others, withdraw one in a terminal: amparo withdraw CASE FILE:PATH
+}
+page-withdraw-backups = These backup places hold it until their next backup:
+page-withdraw-not-reached = What amparo cannot reach: copies that were printed or handed over, and the copy that you gave.
+page-withdraw-no-way-back = This cannot be undone.
+page-withdraw-do = Withdraw it
+page-withdraw-not = Keep it
+page-withdraw-held = An order to keep (hold) forbids it. Whoever gave the order can end it in a terminal: amparo hold CASE --release
+page-done-added = The files are here and will be sealed and read one after the other.
+page-done-whose = It is written down whose the paper is.
+page-done-nobody = The paper belongs to nobody yet.
+page-done-reread = The files are read again; what they said before is kept.
+page-done-reread-none = There is nothing to read again: every file was read by the newest reader.
+page-done-moved = The paper is in the other case now, and forgotten here.
+page-done-moved-rest = The paper is in the other case now, and forgotten here. The backup places named below still hold it until their next backup.
+page-done-withdrawn = The paper was withdrawn. Nobody can open it any more.
+page-done-withdrawn-rest = The paper was withdrawn. The backup places named below still hold it until their next backup.
+
 page-done-settled = It is written down how this was settled.
 page-done-corrected = The correction is written down. The source still says what it said.
 page-done-account = It is written down as what the person says.
 
-page-points = Points to clarify
+page-findings-title = Points to clarify
 page-findings-open = Open
 page-findings-none = Nothing is open.
 page-findings-settled = Settled

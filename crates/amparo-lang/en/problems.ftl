@@ -85,3 +85,5 @@ problem-locked = The office is locked. Unlock it first.
 problem-no-page = There is no such page. The address may be old: go back to the cases.
 problem-answer-missing = An answer is missing. Fill in every field that is asked for.
 usage-bad-port = "{ $value }" is not a port. Use a number from 0 to 65535.
+problem-dropped-too-large = Nothing was added: a file here may have 1 GiB, and all together 2 GiB. Larger ones are added in a terminal, from where they lie: amparo add CASE PATH
+problem-nothing-dropped = No file was chosen, so nothing was added. Choose one or more files first.

@@ -91,7 +91,7 @@ page-from-to = de { $from } a { $to }
 page-proven = con prueba
 page-weak = débil
 page-out-of-reach = ninguna fuente llega
-page-to-ask = pedir
+page-ask-word = pedir
 page-needs = Necesita a alguien
 page-needs-note = Aquí nada se decidió por usted.
 page-needs-none = Ahora nada espera a nadie.
@@ -119,7 +119,7 @@ page-party-who = Quién
 page-party-name = Nombre
 page-party-role = En este caso
 page-party-add = Agregar a una persona
-page-record-count = Datos
+page-col-records = Datos
 page-phone-reaches = El teléfono alcanza
 page-months = Meses
 page-months-proven = { $proven } de { $all } con prueba
@@ -142,11 +142,141 @@ page-needs-reach = { $who }: { $count ->
    *[other] lo que más ayudaría son papeles de { $count } meses a los que ninguna fuente llega
 }
 
+page-add-files = Agregar archivos
+page-drop-here = Suelte aquí los archivos, o toda la memoria USB. Cada uno se guarda con llave antes de leerse.
+page-choose-files = Escoger archivos
+page-photograph = Fotografiar un documento
+page-these-are-from = Son de
+page-decide-later = se decide después
+page-add-these = Agregar estos archivos
+page-drop-limit = Hasta 1 GiB por archivo y 2 GiB a la vez. Los más grandes, en una terminal: amparo add CASO RUTA
+page-reading-now = Se está leyendo
+page-reading-at = Archivo { $file } de { $files }: { $done } de { $all } MB, { $records } datos hasta ahora.
+page-reading-waits = Espera a los archivos de otro caso, que se leen primero.
+page-reading-goes-on = Lo que está hecho ya está guardado con llave y se queda. Puede cerrar esta página: la lectura sigue hasta que bloquee.
+page-reading-again = Esta página se carga de nuevo cada 15 segundos.
+page-reading-ended = Listo. En qué quedó cada archivo:
+page-reading-nothing = No se está leyendo nada.
+page-waits-none = No espera nada más.
+page-waits = { $count ->
+    [one] { $count } archivo más espera su turno.
+   *[other] { $count } archivos más esperan su turno.
+}
+page-became = { $name }: { $state }, { $count ->
+    [one] { $count } dato
+   *[other] { $count } datos
+}.
+page-not-done = { $count ->
+    [one] { $count } archivo quedó sin hacer.
+   *[other] { $count } archivos quedaron sin hacer.
+} { $why }
+page-not-taken-in = { $count ->
+    [one] { $count } archivo no se recibió, porque antes se bloqueó la oficina. Agréguelo otra vez.
+   *[other] { $count } archivos no se recibieron, porque antes se bloqueó la oficina. Agréguelos otra vez.
+}
+page-handed-in = Lo que se entregó
+page-handed-in-none = Todavía nada.
+page-sums = { $count ->
+    [one] { $count } archivo
+   *[other] { $count } archivos
+}, { $units } líneas, campos y páginas = { $read } (leído) + { $furniture } (relleno) + { $rejects } (rechazado) + { $unread } (aún sin leer). Dieron { $records } datos.
+page-furniture-is = Relleno: encabezados, totales, líneas vacías.
+page-col-file = Archivo
+page-col-state = Estado
+page-col-whose = De quién
+page-whose-ask = ¿De quién?
+page-whose-is = De quién es
+page-nobody-yet = de nadie todavía
+page-save = Guardar
+page-units = Entregado
+page-col-furniture = Relleno
+page-col-rejects = Rechazos
+page-col-unread = Sin leer
+page-col-reaches = Alcanza
+page-reaches-none = sin fechas propias
+page-change = Cambiar
+covers-first-record = su primera y su última línea
+covers-stated = lo dice la fuente
+covers-cap-suspected = puede estar cortado: es un límite conocido de la exportación
+page-some-rejected = Algunas líneas no se pudieron leer; el número de rechazos lleva a ellas.
+page-more-inside = { $count ->
+    [one] { $count } archivo más adentro
+   *[other] { $count } archivos más adentro
+}
+page-with-its-archive = va con su archivo comprimido
+page-withdraw = retirar
+page-move = mover
+page-reread = leer otra vez
+page-reread-all = Leer otra vez lo que lean los lectores nuevos
+page-reread-all-why = Archivos que no se leyeron o que leyó un lector anterior. Lo que usted decidió se queda.
+page-add-person-first = Primero agregue a una persona del caso.
+page-left-behind = Lo que queda fuera
+page-left-behind-why = Las copias que usted dio siguen donde estaban: en una carpeta, en una memoria, en el teléfono. amparo no borra lo que no escribió. Quítelas a mano cuando nadie las necesite ahí.
+page-not-yet-forgotten = Estos lugares de respaldo todavía tienen lo que se retiró, hasta su próximo respaldo:
+page-sheets = Hojas para reunir documentos
+page-sheets-why = Una página impresa cada una, con las palabras del menú del teléfono. En inglés y en español.
+page-sheet-to-get = Para obtener
+page-sheet-from = De dónde
+page-sheet-print = Imprimir
+page-all-files = Todos los archivos
+page-this-file = Este archivo
+page-given-on = Entregado el
+page-inside-of = Dentro de
+page-brought-by = Lo trajo
+page-bytes = Tamaño en bytes
+page-beside = Vino junto con él
+page-assumed = Se supuso
+page-reader = Lo leyó
+page-sha256 = Huella (SHA-256)
+page-copy-lies = La copia que usted dio sigue donde estaba. amparo no borra lo que no escribió.
+page-rejects-why = Líneas rechazadas, y por qué
+page-rejects-hidden = Las líneas mismas no se muestran, porque pueden nombrar a terceras personas.
+page-more-rejects = { $count ->
+    [one] Y { $count } más.
+   *[other] Y { $count } más.
+}
+page-where = Dónde
+page-why = Por qué
+page-the-line = La línea
+page-inside = Archivos adentro
+page-pages = Páginas
+page-leaf = Página { $page } de { $pages }
+page-move-title = Mover un documento
+page-move-person = A otra persona
+page-move-person-why = Desde entonces sus datos, y lo que se halló en ellos, cuentan para esa persona.
+page-move-case = A otro caso
+page-move-case-why = El documento se guarda allá con llave nueva, con su lectura y sus correcciones, y se retira de aquí. Allá todavía no es de nadie.
+page-move-no-case = No hay otro caso que usted pueda abrir.
+page-move-do = Mover a ese caso
+page-move-which = ¿Qué caso?
+page-same-bytes = Estos son el mismo archivo, entregado otra vez. Se van con él:
+page-withdraw-title = ¿Retirar un documento?
+page-withdraw-what = Se destruye su llave: nadie podrá abrir ya el documento, sus datos ni lo que se decidió sobre ellos. En el registro queda que algo se retiró, cuándo y quién lo hizo.
+page-withdraw-inside = { $count ->
+    [one] Tiene { $count } archivo adentro, que se va con él.
+   *[other] Tiene { $count } archivos adentro, y todos se van con él. Para conservar los demás, retire uno en una terminal: amparo withdraw CASO ARCHIVO:RUTA
+}
+page-withdraw-backups = Estos lugares de respaldo lo tienen hasta su próximo respaldo:
+page-withdraw-not-reached = Lo que amparo no alcanza: copias que se imprimieron o se entregaron, y la copia que usted dio.
+page-withdraw-no-way-back = Esto no se puede deshacer.
+page-withdraw-do = Retirarlo
+page-withdraw-not = Conservarlo
+page-withdraw-held = Una orden de conservar lo prohíbe. Quien dio la orden puede terminarla en una terminal: amparo hold CASO --release
+page-done-added = Los archivos están aquí; se guardan con llave y se leen uno tras otro.
+page-done-whose = Quedó anotado de quién es el documento.
+page-done-nobody = El documento todavía no es de nadie.
+page-done-reread = Los archivos se leen otra vez; lo que decían antes queda guardado.
+page-done-reread-none = No hay nada que leer otra vez: todo lo leyó el lector más nuevo.
+page-done-moved = El documento está ahora en el otro caso, y aquí se olvidó.
+page-done-moved-rest = El documento está ahora en el otro caso, y aquí se olvidó. Los lugares de respaldo que se nombran abajo lo tienen hasta su próximo respaldo.
+page-done-withdrawn = El documento se retiró. Nadie puede abrirlo ya.
+page-done-withdrawn-rest = El documento se retiró. Los lugares de respaldo que se nombran abajo lo tienen hasta su próximo respaldo.
+
 page-done-settled = Quedó escrito cómo se aclaró.
 page-done-corrected = La corrección quedó escrita. La fuente sigue diciendo lo que decía.
 page-done-account = Quedó escrito como lo que dice la persona.
 
-page-points = Puntos por aclarar
+page-findings-title = Puntos por aclarar
 page-findings-open = Abiertos
 page-findings-none = No hay nada abierto.
 page-findings-settled = Aclarados

@@ -85,3 +85,5 @@ problem-locked = La oficina está bloqueada. Ábrala primero.
 problem-no-page = Esa página no existe. La dirección puede ser vieja: vuelva a los casos.
 problem-answer-missing = Falta una respuesta. Llene todos los campos que se piden.
 usage-bad-port = "{ $value }" no es un puerto. Use un número de 0 a 65535.
+problem-dropped-too-large = No se agregó nada: aquí un archivo puede tener 1 GiB, y todos juntos 2 GiB. Los más grandes se agregan en una terminal, desde donde están: amparo add CASO RUTA
+problem-nothing-dropped = No se escogió ningún archivo y no se agregó nada. Escoja primero uno o más archivos.

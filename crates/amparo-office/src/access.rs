@@ -166,6 +166,14 @@ pub fn without_names(giving: &mut Giving) {
     for inside in &mut giving.reading.inside {
         hide(&mut inside.path);
     }
+    // Whose a file inside is stays found under the name that is shown.
+    giving.inside_subjects = std::mem::take(&mut giving.inside_subjects)
+        .into_iter()
+        .map(|(mut path, subject)| {
+            hide(&mut path);
+            (path, subject)
+        })
+        .collect();
 }
 
 fn hide(name: &mut String) {

@@ -103,6 +103,16 @@ fn with_companions(files: Vec<Found>) -> Vec<Found> {
     files
 }
 
+/// Files that came by name only, as [`with_companions`] joins files of this disk: each file's place in the list,
+/// with the places of what lies beside it.
+pub fn companions_by_name(names: &[&str]) -> Vec<(usize, Vec<usize>)> {
+    let beside = |name: &str| ["-wal", "-shm"].into_iter().filter_map(|ending| names.iter().position(|other| other.strip_suffix(ending) == Some(name))).collect();
+    let mut all: Vec<(usize, Vec<usize>)> = names.iter().enumerate().map(|(i, name)| (i, beside(name))).collect();
+    let taken: BTreeSet<usize> = all.iter().flat_map(|(_, beside)| beside).copied().collect();
+    all.retain(|(i, _)| !taken.contains(i));
+    all
+}
+
 /// Files up to this size are held in memory while they are kept and read, so that both see the same bytes.
 const HELD: u64 = 8 << 20;
 
@@ -192,4 +202,24 @@ pub fn held(name: String, plain: &mut dyn Read) -> amparo_office::Result<Taken> 
     })
     .map_err(store)?;
     Ok(Taken::held(name, bytes, fd))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_and_what_lies_beside_it_are_one_giving() {
+        #[track_caller]
+        fn check(names: &[&str], expected: &[(usize, &[usize])]) {
+            let found = companions_by_name(names);
+            let found: Vec<(usize, &[usize])> = found.iter().map(|(i, beside)| (*i, beside.as_slice())).collect();
+            assert_eq!(found, expected, "{names:?}");
+        }
+        check(&["a.xml", "b.csv"], &[(0, &[]), (1, &[])]);
+        check(&["sms.db-wal", "sms.db", "sms.db-shm"], &[(1, &[0, 2])]);
+        check(&["sms.db-wal"], &[(0, &[])]);
+        check(&["one/sms.db", "two/sms.db-wal"], &[(0, &[]), (1, &[])]);
+        check(&["one/sms.db", "two/sms.db", "two/sms.db-wal"], &[(0, &[]), (1, &[2])]);
+    }
 }

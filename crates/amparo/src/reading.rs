@@ -17,7 +17,8 @@ use std::mem::MaybeUninit;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Readings at once.
@@ -89,7 +90,14 @@ pub struct Options {
     pub ocr: bool,
     /// The country in whose manner bare phone numbers are read; `US` where empty.
     pub region: String,
+    /// Ends the reading soon after somebody sets it, also where the reader is silent.
+    pub stop: Arc<AtomicBool>,
 }
+
+/// How often a silent reader is asked after, and the wish to stop with it.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// For work that nobody stops.
+static NEVER: AtomicBool = AtomicBool::new(false);
 
 /// A file beside the one that is read (a database's `-wal`).
 pub struct Beside<'a> {
@@ -198,7 +206,7 @@ impl Workers {
         let all = bytes.saturating_add(beside.iter().map(|b| rustix::fs::fstat(b.file).map_or(0, |s| s.st_size.max(0) as u64)).sum());
         let limits = (self.limits)(all, options.ocr);
         let mut counts = Counts::default();
-        let report = self.job(&order, &files, limits, name, &mut |frame| {
+        let report = self.job(&order, &files, limits, name, &options.stop, &mut |frame| {
             if matches!(frame, FromWorker::Bytes(_)) {
                 return Err(ReadFailure::BadAnswer(BadAnswer::OutOfPlace));
             }
@@ -245,7 +253,7 @@ impl Workers {
     fn stream(&self, order: &ToWorker, files: &[BorrowedFd<'_>], size: u64, name: &str, most: u64, out: &mut dyn Write) -> Result<u64, ReadFailure> {
         let limits = Limits { answer: most.saturating_add(most / 64).saturating_add(1 << 20), ..(self.limits)(size, false) };
         let mut got = 0;
-        self.job(order, files, limits, name, &mut |frame| {
+        self.job(order, files, limits, name, &NEVER, &mut |frame| {
             let FromWorker::Bytes(part) = frame else { return Err(ReadFailure::BadAnswer(BadAnswer::OutOfPlace)) };
             got += part.len() as u64;
             if got > most {
@@ -263,13 +271,14 @@ impl Workers {
         files: &[BorrowedFd<'_>],
         limits: Limits,
         name: &str,
+        stop: &AtomicBool,
         hear: &mut dyn FnMut(FromWorker) -> Result<(), ReadFailure>,
     ) -> Result<Report, ReadFailure> {
         let _slot = self.slot();
         let mut again = true;
         loop {
             let (answers, ending) = self.order(order, files, limits, name)?;
-            let mut line = Line { answers: &answers, ending: &ending, left: limits.wall, bytes: limits.answer };
+            let mut line = Line { answers: &answers, ending: &ending, left: limits.wall, bytes: limits.answer, stop };
             let mut heard = false;
             let report = hear_out(&mut line, &mut |frame| {
                 heard = true;
@@ -395,6 +404,7 @@ struct Line<'a> {
     ending: &'a OwnedFd,
     left: Duration,
     bytes: u64,
+    stop: &'a AtomicBool,
 }
 
 impl Line<'_> {
@@ -403,10 +413,15 @@ impl Line<'_> {
         let mut at = 0;
         while at < into.len() {
             let began = Instant::now();
-            let there = readable(&[self.answers], self.left).map_err(ReadFailure::NotStarted)?;
+            let there = readable(&[self.answers], self.left.min(PATIENCE)).map_err(ReadFailure::NotStarted)?;
             self.left = self.left.saturating_sub(began.elapsed());
-            if !there {
-                return Err(ReadFailure::TimeOut);
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(ReadFailure::Stopped);
+            }
+            match there {
+                true => {}
+                false if self.left.is_zero() => return Err(ReadFailure::TimeOut),
+                false => continue,
             }
             match rustix::io::read(self.answers, &mut into[at..]) {
                 Ok(0) => return Ok(false),
@@ -560,21 +575,23 @@ fn plain_text(name: &str, file: BorrowedFd<'_>) -> bool {
 
 /// Plaintext that is nobody's file on this disk, as a sealed descriptor that lives in memory only.
 pub fn sealed(bytes: &[u8]) -> io::Result<OwnedFd> {
-    let fd = rustix::fs::memfd_create("amparo", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-    let mut file = std::fs::File::from(fd);
-    file.write_all(bytes)?;
-    seal(file)
+    sealed_by(|file| file.write_all(bytes))
 }
 
 /// As [`sealed`], from a stream that is written by `fill`.
 pub fn sealed_by(fill: impl FnOnce(&mut std::fs::File) -> io::Result<()>) -> io::Result<OwnedFd> {
-    let fd = rustix::fs::memfd_create("amparo", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
-    let mut file = std::fs::File::from(fd);
+    let mut file = in_memory()?;
     fill(&mut file)?;
     seal(file)
 }
 
-fn seal(mut file: std::fs::File) -> io::Result<OwnedFd> {
+/// An empty file that lives in memory only, to be written and then sealed.
+pub fn in_memory() -> io::Result<std::fs::File> {
+    Ok(std::fs::File::from(rustix::fs::memfd_create("amparo", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?))
+}
+
+/// Nothing can change it from here on.
+pub fn seal(mut file: std::fs::File) -> io::Result<OwnedFd> {
     use std::io::Seek;
     file.rewind()?;
     rustix::fs::fcntl_add_seals(&file, SealFlags::WRITE | SealFlags::GROW | SealFlags::SHRINK | SealFlags::SEAL)?;

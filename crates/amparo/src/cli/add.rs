@@ -85,7 +85,7 @@ fn begin<'a>(cx: &'a Cx, (run, earlier): (RunId, BTreeSet<u64>), case: &OpenCase
         Some("-") => Some(ask::line(cx, "ask-from")?).filter(|t| !t.trim().is_empty()),
         Some(_) => return Err(Problem::new(Exit::Usage, "usage-from-is-read")),
     };
-    let options = Options { ocr: !cx.parsed.has("no-ocr"), region: String::new() };
+    let options = Options { ocr: !cx.parsed.has("no-ocr"), ..Options::default() };
     Ok(Run { cx, workers: workers()?, options, run, earlier, whose: cx.whose(case)?, from, set })
 }
 
@@ -310,7 +310,7 @@ pub fn hint(ty: amparo_model::record::Type) -> &'static str {
 pub fn reread(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|_, case| {
         let workers = workers()?;
-        let options = Options { ocr: true, region: String::new() };
+        let options = Options { ocr: true, ..Options::default() };
         let look = cx.look(case, vec!["reread".to_owned()])?;
         let ready = workers.ready().map_err(unmade)?;
         let newest: Vec<(&str, u32)> = ready.readers.iter().filter_map(|r| r.split_once('@')).filter_map(|(n, v)| Some((n, v.parse().ok()?))).collect();

@@ -86,7 +86,7 @@ fn the_others(cx: &Cx, case: &mut OpenCase, of: u64, inside: &str) -> Result<Vec
     let (name, _, mut body) = case.fetch(&look, of)?;
     let archive = held(name, &mut body)?;
     let workers = workers()?;
-    let options = Options { ocr: true, region: String::new() };
+    let options = Options { ocr: true, ..Options::default() };
     let mut others = Vec::new();
     for path in amparo_office::accession::others_in(&paths, inside) {
         let bytes = inner.iter().find(|(p, _)| *p == path).map_or(0, |(_, bytes)| *bytes);

@@ -98,7 +98,7 @@ impl Show<'_> {
     fn gather(&self, out: &mut Out, desk: &Desk, case: &mut OpenCase, family: &Path, workers: &Workers) -> Result<()> {
         let cx = self.cx;
         let (run, _) = desk.begin_run(case)?;
-        let options = Options { ocr: true, region: String::new() };
+        let options = Options { ocr: true, ..Options::default() };
         let mut given = Vec::new();
         let names = names(family)?;
         for person in folders(family)? {

@@ -138,7 +138,7 @@ pub fn write(room: &Room, asked: &Asked) -> Result<Answer> {
     }
     let taken = Taken::of("account.jsonl".to_owned(), lines.as_bytes()).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))?;
     let workers = room.workers()?;
-    let options = Options { ocr: false, region: String::new() };
+    let options = Options { ocr: false, ..Options::default() };
     room.task(asked, |_, opened| {
         let subject = Some(asked.typed("who")).filter(|w| !w.is_empty()).map(|token| opened.case.party(token)).transpose()?;
         let mut body = &taken.file;

@@ -1,5 +1,7 @@
 //! What is asked and what is answered: plain values, so that a page is a function and nothing else.
 
+use super::dropped;
+use super::job::Dropped;
 use super::room::Room;
 use super::shell::Shell;
 use super::{guard, lock};
@@ -7,7 +9,7 @@ use crate::speech::{Speech, plain};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem, Result};
 use askama::Template;
-use axum::extract::{Form, FromRequest, Query, RawPathParams, Request, State};
+use axum::extract::{DefaultBodyLimit, Form, FromRequest, Multipart, Query, RawPathParams, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
@@ -16,7 +18,7 @@ use std::sync::Arc;
 /// One question of the browser.
 pub struct Asked {
     pub speech: Speech,
-    /// The path, to come back to.
+    /// The path, to come back to; for what a form asks, the page that holds the form.
     pub path: String,
     parts: Vec<(String, String)>,
     query: Vec<(String, String)>,
@@ -56,6 +58,8 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
 /// What the browser gets.
 pub enum Answer {
     Page(String),
+    /// Lines for the pages' own script.
+    Text(String),
     /// Done: the page to read next.
     Go(String),
     Picture(Vec<u8>),
@@ -81,6 +85,7 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         match self {
             Answer::Page(html) => (StatusCode::OK, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+            Answer::Text(text) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response(),
             Answer::Go(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response(),
             Answer::Picture(png) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
             Answer::Asset(bytes, kind) => ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response(),
@@ -108,11 +113,38 @@ pub fn post(act: Act) -> MethodRouter<Arc<Room>> {
     axum::routing::post(move |room: State<Arc<Room>>, parts: RawPathParams, request: Request| answer(room, parts, request, act))
 }
 
+/// A form that brings files: they are in memory when it is answered.
+pub fn post_files(act: fn(&Room, &Asked, Vec<Dropped>) -> Result<Answer>) -> MethodRouter<Arc<Room>> {
+    let take = move |State(room): State<Arc<Room>>, parts: RawPathParams, request: Request| async move {
+        let mut asked = match asked(&room, &parts, &request) {
+            Ok(asked) => asked,
+            Err(status) => return status.into_response(),
+        };
+        let Ok(form) = Multipart::from_request(request, &room).await else { return StatusCode::BAD_REQUEST.into_response() };
+        let brought = match dropped::brought(form).await {
+            Ok(brought) => brought,
+            Err(status) => return status.into_response(),
+        };
+        asked.form = brought.fields;
+        carry_out(room, asked, move |room, asked| act(room, asked, brought.files?)).await
+    };
+    // What comes is counted as it comes.
+    axum::routing::post(take).layer(DefaultBodyLimit::disable())
+}
+
 async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Request, act: Act) -> Response {
-    let asked = match asked(&room, &parts, request).await {
+    let mut asked = match asked(&room, &parts, &request) {
         Ok(asked) => asked,
         Err(status) => return status.into_response(),
     };
+    if request.method() == axum::http::Method::POST {
+        let Ok(Form(form)) = Form::<Vec<(String, String)>>::from_request(request, &room).await else { return StatusCode::BAD_REQUEST.into_response() };
+        asked.form = form;
+    }
+    carry_out(room, asked, act).await
+}
+
+async fn carry_out(room: Arc<Room>, asked: Asked, act: impl FnOnce(&Room, &Asked) -> Result<Answer> + Send + 'static) -> Response {
     room.used();
     let work = tokio::task::spawn_blocking(move || {
         let done = act(&room, &asked);
@@ -122,16 +154,16 @@ async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Re
     work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-async fn asked(room: &Arc<Room>, parts: &RawPathParams, request: Request) -> std::result::Result<Asked, StatusCode> {
+/// What is asked, before the form is read.
+fn asked(room: &Room, parts: &RawPathParams, request: &Request) -> std::result::Result<Asked, StatusCode> {
     let speech = Speech { lang: language(room, request.headers()), unmasked: false };
     let parts = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
+    let posted = request.method() == axum::http::Method::POST;
+    let own = || request.uri().path_and_query().map_or("/", |p| p.as_str());
+    let from = || request.headers().get(header::REFERER)?.to_str().ok()?.strip_prefix(&room.origin()).filter(|p| p.starts_with('/'));
+    let path = if posted { from().unwrap_or("/") } else { own() }.to_owned();
     let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map_err(|_| StatusCode::BAD_REQUEST)?.0;
-    let form = match request.method() == axum::http::Method::POST {
-        false => Vec::new(),
-        true => Form::<Vec<(String, String)>>::from_request(request, room).await.map_err(|_| StatusCode::BAD_REQUEST)?.0,
-    };
-    Ok(Asked { speech, path, parts, query, form })
+    Ok(Asked { speech, path, parts, query, form: Vec::new() })
 }
 
 /// The language that was chosen here, else the browser's, else the office's.
@@ -161,7 +193,8 @@ pub fn problem_page(room: &Room, asked: &Asked, problem: Problem) -> Response {
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     let sentence = crate::cli::sentence(&problem, asked.speech.lang);
-    let page = ProblemPage { shell: Shell::of(room, asked), sentence: plain(&sentence), back: if asked.form.is_empty() { "/".to_owned() } else { asked.path.clone() } };
+    let back = if asked.form.is_empty() { "/".to_owned() } else { asked.path.clone() };
+    let page = ProblemPage { shell: Shell::of(room, asked), sentence: plain(&sentence), back };
     let mut response = Answer::page(&page).map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), IntoResponse::into_response);
     *response.status_mut() = status;
     response

@@ -37,8 +37,12 @@ pub fn home(room: &Room, asked: &Asked) -> Result<Answer> {
         return lock::page(room, asked, None);
     }
     room.with(|session| {
+        let not_taken_in = room.jobs.not_taken_in();
         let lines = session.desk.cases().into_iter().map(|c| line(session, asked, &c.handle, &c.opened_on, c.mine)).collect::<Result<Vec<_>>>()?;
-        let shell = Shell::of_office(session, asked);
+        let mut shell = Shell::of_office(session, asked);
+        if not_taken_in > 0 {
+            shell.said.push(asked.speech.say("page-not-taken-in", &[("count", not_taken_in.to_string())]));
+        }
         let backup = super::shell::custody_of(&session.desk, asked.speech);
         let can_begin = access::decide(session.desk.me().2, Action::Begin).is_ok();
         Answer::page(&Page { shell, cases: lines, backup, can_begin })

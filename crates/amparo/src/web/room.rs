@@ -1,6 +1,7 @@
 //! The room's state: the office while it is open, the cases somebody looks at, and nothing once it is locked.
 
 use super::answer::Asked;
+use super::job::{Jobs, Order, Work};
 use super::lock::LOCKED;
 use crate::places::{Making, Places, system_ms};
 use crate::reading::Workers;
@@ -36,6 +37,8 @@ pub struct Room {
     open: Mutex<Option<Session>>,
     /// A first run that waits for its words to be typed back.
     pub making: Mutex<Option<Making>>,
+    /// Work that takes longer than a page may.
+    pub jobs: Arc<Jobs>,
     workers: Mutex<Option<Arc<Workers>>>,
     used: Mutex<Moment>,
 }
@@ -127,6 +130,7 @@ impl Room {
             session: secret()?,
             open: Mutex::new(None),
             making: Mutex::new(None),
+            jobs: Arc::default(),
             workers: Mutex::new(None),
             used: Mutex::new(Moment::now()),
         })
@@ -185,13 +189,16 @@ impl Room {
     /// Ends the session: its keys and everything that was read with them are gone when this returns.
     pub fn lock(&self) -> Result<()> {
         *held(&self.making) = None;
-        match held(&self.open).take() {
-            Some(mut session) => session.desk.end(),
-            None => Ok(()),
-        }
+        // Work is ordered at an open desk only: once this one is taken, none begins that the stop would miss.
+        let session = held(&self.open).take();
+        self.jobs.stop();
+        session.map_or(Ok(()), |mut session| session.desk.end())
     }
 
     pub fn lock_if_idle(&self) {
+        if self.jobs.busy() {
+            return self.used();
+        }
         if held(&self.used).elapsed() > IDLE && self.is_open() {
             // What could not be written at the end of a session is written at the next one's; the keys are gone either way.
             let _ = self.lock();
@@ -230,6 +237,13 @@ impl Room {
             let Session { desk, cases } = session;
             work(desk, Opened::of(desk, cases, asked.part("case"))?)
         })
+    }
+
+    /// Orders work in a case; it has a desk of its own, so that pages do not wait for it.
+    pub fn order(&self, desk: &Desk, handle: &str, work: Work) -> Result<()> {
+        let case = Desk::resume(self.store()?, &desk.secret()?, system_ms)?.open(handle)?;
+        self.jobs.order(Order { case, workers: self.workers()?, work });
+        Ok(())
     }
 
     /// The reading process, started when it is first needed and again when it died.

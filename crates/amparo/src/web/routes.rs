@@ -1,8 +1,8 @@
 //! Every address of the room, and what answers there.
 
-use super::answer::{Answer, get, post};
+use super::answer::{Answer, get, post, post_files};
 use super::room::Room;
-use super::{account, assets, cases, find, findings, first, guard, lock, log, overview, picture, record, style};
+use super::{account, assets, cases, find, findings, first, gather, guard, lock, log, overview, paper, picture, record, sheets, style};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem};
 use axum::Router;
@@ -27,6 +27,16 @@ pub fn routes(room: Arc<Room>) -> Router {
         .route("/case/{case}", get(overview::page))
         .route("/case/{case}/reason", get(overview::reason).merge(post(overview::set_reason)))
         .route("/case/{case}/parties", post(overview::add_party))
+        .route("/case/{case}/gather", get(gather::page))
+        .route("/case/{case}/gather/now", get(gather::now))
+        .route("/case/{case}/add", post_files(gather::add))
+        .route("/case/{case}/reread", post(gather::reread))
+        .route("/case/{case}/file/{seq}", get(paper::page))
+        .route("/case/{case}/file/{seq}/whose", post(paper::whose))
+        .route("/case/{case}/file/{seq}/reread", post(paper::reread))
+        .route("/case/{case}/file/{seq}/move", get(paper::ask_move).merge(post(paper::move_to)))
+        .route("/case/{case}/file/{seq}/withdraw", get(paper::ask_withdraw).merge(post(paper::withdraw)))
+        .route("/sheet/{source}/{lang}", get(sheets::page))
         .route("/case/{case}/findings", get(findings::list))
         .route("/case/{case}/finding/{finding}", get(findings::page).merge(post(findings::settle)))
         .route("/case/{case}/record/{record}", get(record::page).merge(post(record::correct)))

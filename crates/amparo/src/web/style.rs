@@ -19,7 +19,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         ("b-strong", "page-proven"),
         ("b-fair", "page-proven-fair"),
         ("b-weak", "page-weak"),
-        ("b-none", "page-to-ask"),
+        ("b-none", "page-ask-word"),
         ("b-reach", "page-out-of-reach"),
         ("g-differ", "page-sign-differ"),
         ("g-read", "page-sign-read"),
