@@ -6,15 +6,20 @@
 
 mod answer;
 mod assets;
+mod calls;
 mod cases;
+mod coverage;
 mod first;
 mod guard;
 mod lock;
 mod overview;
+mod parts;
 mod picture;
+mod print;
 mod room;
 mod routes;
 mod shell;
+mod timeline;
 
 use crate::agent;
 use crate::cli::Cx;

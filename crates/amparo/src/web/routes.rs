@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, get, post};
 use super::room::Room;
-use super::{assets, cases, first, guard, lock, overview, picture};
+use super::{assets, calls, cases, coverage, first, guard, lock, overview, picture, print, timeline};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem};
 use axum::Router;
@@ -27,6 +27,13 @@ pub fn routes(room: Arc<Room>) -> Router {
         .route("/case/{case}", get(overview::page))
         .route("/case/{case}/reason", get(overview::reason).merge(post(overview::set_reason)))
         .route("/case/{case}/parties", post(overview::add_party))
+        .route("/case/{case}/timeline", get(timeline::page))
+        .route("/case/{case}/coverage", get(coverage::page))
+        .route("/case/{case}/coverage/{month}", get(coverage::of_month))
+        .route("/case/{case}/calls", get(calls::page))
+        .route("/case/{case}/calls/{key}", get(calls::number))
+        .route("/case/{case}/print/{sheet}", get(print::page))
+        .route("/case/{case}/foot.css", get(print::foot))
         .route("/case/{case}/picture/{key}", get(picture::picture))
         .layer(DefaultBodyLimit::max(FORM))
         .fallback(get(|_, _| Err(Problem::new(Exit::No, "problem-no-page"))))
