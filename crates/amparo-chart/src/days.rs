@@ -123,7 +123,13 @@ fn marks(d: &mut Drawing, lane: &DayLane, month: Month, (first, last): (i8, i8),
         let wide = about_wide(&mark.label, t * 0.95) + t * 2.0;
         let inside = mark.shape.is_none() && end - x > wide;
         let back = !inside && end + wide > right && x - wide > left;
-        let (from, to) = if inside { (x, end) } else if back { (x - wide, end) } else { (x, end + wide) };
+        let (from, to) = if inside {
+            (x, end)
+        } else if back {
+            (x - wide, end)
+        } else {
+            (x, end + wide)
+        };
         let row = rows.iter().position(|e| *e <= from).unwrap_or(rows.len());
         if row >= ROWS {
             hidden += 1;
@@ -175,7 +181,10 @@ mod tests {
             title: "Client".to_owned(),
             desc: String::new(),
             month,
-            lanes: vec![lane(vec![mark(1, 14, None, "pay"), mark(20, 20, Some(PointShape::Diamond), "entry")], Vec::new()), lane(Vec::new(), vec![(3, 7, Some("calls".to_owned()))])],
+            lanes: vec![
+                lane(vec![mark(1, 14, None, "pay"), mark(20, 20, Some(PointShape::Diamond), "entry")], Vec::new()),
+                lane(Vec::new(), vec![(3, 7, Some("calls".to_owned()))]),
+            ],
         };
         let words = Words::of(Lang::En);
         let svg = draw_days(&days, (1, 29), &words, Size::WIDE).svg();

@@ -325,10 +325,15 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
         for span in &lanes.out_of_reach {
             if let Some((x, w)) = f.part(*span) {
                 shown = true;
-                d.link(lanes.month_href(span.from).as_deref(), || named(words.out_of_reach, *span, words), [x, top, w, tall], |d| {
-                    d.hatch(x, top, w, tall, t * 0.5);
-                    d.frame([x, top, w, tall], None, Ink::Reach, 0.6);
-                });
+                d.link(
+                    lanes.month_href(span.from).as_deref(),
+                    || named(words.out_of_reach, *span, words),
+                    [x, top, w, tall],
+                    |d| {
+                        d.hatch(x, top, w, tall, t * 0.5);
+                        d.frame([x, top, w, tall], None, Ink::Reach, 0.6);
+                    },
+                );
             }
         }
         let mut free = f.left - t;
@@ -336,15 +341,20 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
             let Some((x, w)) = f.part(*gap) else { continue };
             shown = true;
             let label = format!("{}: {}", words.short(gap.from), words.ask_mark);
-            d.link(lanes.month_href(gap.from).as_deref(), || named(&label, *gap, words), around(x + w / 2.0, top + tall / 2.0, w, tall), |d| {
-                d.frame([x, top - t * 0.25, w.max(t * 0.5), tall + t * 0.5], Some(Ink::Sheet), Ink::Alarm, t * 0.17);
-                let wide = about_wide(&label, t * 0.95);
-                let at = (x + w / 2.0).clamp(f.left + wide / 2.0, (f.right - wide / 2.0).max(f.left + wide / 2.0));
-                if at - wide / 2.0 > free {
-                    d.text(at, top - t * 0.6, t * 0.95, Anchor::Middle, true, Ink::Alarm, label.clone());
-                    free = at + wide / 2.0 + t * 0.4;
-                }
-            });
+            d.link(
+                lanes.month_href(gap.from).as_deref(),
+                || named(&label, *gap, words),
+                around(x + w / 2.0, top + tall / 2.0, w, tall),
+                |d| {
+                    d.frame([x, top - t * 0.25, w.max(t * 0.5), tall + t * 0.5], Some(Ink::Sheet), Ink::Alarm, t * 0.17);
+                    let wide = about_wide(&label, t * 0.95);
+                    let at = (x + w / 2.0).clamp(f.left + wide / 2.0, (f.right - wide / 2.0).max(f.left + wide / 2.0));
+                    if at - wide / 2.0 > free {
+                        d.text(at, top - t * 0.6, t * 0.95, Anchor::Middle, true, Ink::Alarm, label.clone());
+                        free = at + wide / 2.0 + t * 0.4;
+                    }
+                },
+            );
         }
     }
     if !shown {

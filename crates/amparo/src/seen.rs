@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Rows of numbers that a chart of calls shows.
 const NUMBERS: usize = 8;
 
+/// Any month that a paper can name.
+const ALWAYS: Span = Span { from: Month { year: 1, month: 1 }, to: Month { year: 9999, month: 12 } };
+
 /// Everything computed once.
 pub struct Seen {
     pub view: View,
@@ -152,7 +155,7 @@ impl Seen {
             home: mine().filter(|r| r.kind == Kind::Address).filter_map(|r| self.bar(r, address(r), span)).collect(),
             phone: self.phone(party, span),
             phone_reach: reach,
-            phone_note: reach.map_or_else(
+            phone_note: self.phone_reach_in(party, true, ALWAYS).map_or_else(
                 || speech.word("chart-no-phone"),
                 |r| speech.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, speech.lang)), ("to", amparo_lang::month(r.to, speech.lang))]),
             ),

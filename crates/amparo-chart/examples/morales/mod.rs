@@ -82,7 +82,12 @@ pub fn lanes(lang: Lang) -> Lanes {
         ],
         gaps: vec![span("2019-08", "2019-08"), span("2021-02", "2021-02")],
         out_of_reach: vec![span("2016-12", "2017-02")],
-        disputes: vec![Dispute { month: m("2016-11"), lane: Lane::Immigration, label: say(lang, "entry: two papers disagree", "entrada: dos documentos no coinciden"), href: None }],
+        disputes: vec![Dispute {
+            month: m("2016-11"),
+            lane: Lane::Immigration,
+            label: say(lang, "entry: two papers disagree", "entrada: dos documentos no coinciden"),
+            href: None,
+        }],
         links: None,
     }
 }

@@ -74,7 +74,8 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let shown = numbers.iter().skip(pages.skip()).take(if month.is_some() { 0 } else { pages.take() });
         let rows = shown.map(|n| row(&known, case, &handle, &person, n, (from, to), speech)).collect::<Result<_>>()?;
         let say_month = |m| amparo_lang::month(m, speech.lang);
-        let args = |r: &amparo_chart::Span| [("who", person.who.clone()), ("from", say_month(r.from)), ("to", say_month(r.to)), ("count", amparo_lang::grouped(numbers.len() as i64))];
+        let args =
+            |r: &amparo_chart::Span| [("who", person.who.clone()), ("from", say_month(r.from)), ("to", say_month(r.to)), ("count", amparo_lang::grouped(numbers.len() as i64))];
         Answer::page(&Page {
             lead: reach.as_ref().map_or_else(|| speech.say("page-calls-no-file", &[("who", person.who.clone())]), |r| speech.say("page-calls-reach", &args(r))),
             before: speech.word(if reach.is_some() { "page-calls-before" } else { "page-calls-none" }),

@@ -1,13 +1,13 @@
 //! Month by month, what is proven of a claim; and the evidence behind one month.
 
 use super::answer::{Answer, Asked};
-use super::parts::{Pages, Person, Pill, named, people, person};
+use super::parts::{Pages, Person, Pill, named, people, person, spoken};
 use super::room::{Known, Room};
 use super::shell::{Nobody, Shell};
 use crate::speech::{Speech, capital, plain};
-use amparo_chart::{Fullness, Words};
-use amparo_model::results::{Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Month};
+use amparo_chart::{Fullness, Span, Words};
 use amparo_model::Giving;
+use amparo_model::results::{Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Month};
 use amparo_office::{Exit, OpenCase, Problem, Result};
 use askama::Template;
 
@@ -240,11 +240,10 @@ fn reach(known: &Known, person: &Person, month: Month, speech: Speech) -> (Vec<S
         Some((Month::of(covers.from.as_ref()?.earliest()?), Month::of(covers.to.as_ref()?.latest()?)))
     };
     let mine = known.seen.view.file.readable().filter(|g| g.subject == Some(person.id)).filter_map(|g| range(g).map(|r| (g, r)));
-    let (reach, beyond): (Vec<_>, Vec<_>) = mine.partition(|(_, (from, to))| *from <= month && month <= *to);
-    let said = |(g, (from, to)): &(&Giving, (Month, Month))| {
-        let month = |m| amparo_lang::month(m, speech.lang);
-        format!("{}: {}", plain(&g.given.name), speech.say("page-from-to", &[("from", month(*from)), ("to", month(*to))]))
-    };
+    let (reach, mut beyond): (Vec<_>, Vec<_>) = mine.partition(|(_, (from, to))| *from <= month && month <= *to);
+    // A paper of one month was never expected to speak of another.
+    beyond.retain(|(_, (from, to))| from != to);
+    let said = |(g, (from, to)): &(&Giving, (Month, Month))| format!("{}: {}", plain(&g.given.name), spoken(Span { from: *from, to: *to }, speech));
     let named = |all: &[(&Giving, (Month, Month))]| {
         let mut lines: Vec<String> = all.iter().take(SOURCES).map(said).collect();
         if all.len() > SOURCES {

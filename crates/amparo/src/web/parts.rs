@@ -3,6 +3,7 @@
 use super::answer::Asked;
 use super::room::Known;
 use crate::speech::Speech;
+use amparo_chart::Span;
 use amparo_model::PartyId;
 use amparo_model::results::Month;
 use amparo_office::{Exit, Problem, Result};
@@ -45,6 +46,12 @@ pub fn named<'a>(asked: &'a Asked, page: &'a str) -> Vec<&'a str> {
 
 pub fn month(asked: &Asked, name: &str) -> Option<Month> {
     asked.choice(name).and_then(Month::parse)
+}
+
+/// Months in words: one, or from one to another.
+pub fn spoken(span: Span, speech: Speech) -> String {
+    let month = |m| amparo_lang::month(m, speech.lang);
+    if span.from == span.to { month(span.from) } else { speech.say("page-from-to", &[("from", month(span.from)), ("to", month(span.to))]) }
 }
 
 /// A long table, a page of it at a time.

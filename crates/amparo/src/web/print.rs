@@ -5,7 +5,7 @@
 
 use super::answer::{Answer, Asked};
 use super::coverage::{self, Months};
-use super::parts::{Person, Pill, named, person};
+use super::parts::{Person, Pill, named, person, spoken};
 use super::room::{Known, Room, Visit};
 use super::shell::{Nobody, Shell, clock};
 use super::timeline::{self, Drawn};
@@ -111,7 +111,13 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
     let gone = || Problem::new(Exit::No, "problem-no-page");
     let sheet = SHEETS.into_iter().find(|s| *s == asked.part("sheet")).ok_or_else(gone)?;
     room.visit(asked, "print", &named(asked, sheet), |visit| {
-        let tab = if sheet == "looks" { "log" } else if sheet == "timeline" { "timeline" } else { "coverage" };
+        let tab = if sheet == "looks" {
+            "log"
+        } else if sheet == "timeline" {
+            "timeline"
+        } else {
+            "coverage"
+        };
         let shell = Shell::of_case(visit, asked, tab)?;
         let known = visit.known()?;
         let Some(person) = person(&known, asked)? else { return Nobody::page(shell, "page-print-sheet") };
@@ -176,7 +182,7 @@ fn ask(known: &Known, person: &Person, shell: Shell, choices: Choices, sheet: Sh
     let (chosen, rest) = chosen(grid);
     let (proven, .., missing) = grid.counts();
     let args = [("proven", proven.to_string()), ("all", grid.months.len().to_string()), ("count", missing.to_string())];
-    let named: Vec<String> = rest.iter().take(NAMED).map(|(span, _)| in_words(*span, speech)).collect();
+    let named: Vec<String> = rest.iter().take(NAMED).map(|(span, _)| spoken(*span, speech)).collect();
     let more = rest.len().saturating_sub(NAMED);
     let rest = (!named.is_empty()).then(|| {
         let more = if more > 0 { format!("; {}", speech.say("page-and-more", &[("count", more.to_string())])) } else { String::new() };
@@ -189,16 +195,11 @@ fn ask(known: &Known, person: &Person, shell: Shell, choices: Choices, sheet: Sh
             (Best::None, false) => ("b-none", "page-print-each-month"),
             _ => ("b-reach", "page-print-beyond"),
         };
-        Block { sign, title: capital(&in_words(*span, speech)), why: speech.word(why), papers: papers(known, person, *span, *best).into_iter().map(|id| speech.word(id)).collect() }
+        Block { sign, title: capital(&spoken(*span, speech)), why: speech.word(why), papers: papers(known, person, *span, *best).into_iter().map(|id| speech.word(id)).collect() }
     };
     let blocks: Vec<Block> = chosen.iter().map(block).collect();
     let lead = speech.say(if blocks.is_empty() { "page-print-ask-none" } else { "page-print-ask-lead" }, &args);
     Answer::page(&AskPage { shell, choices, sheet, lead, blocks, rest })
-}
-
-fn in_words(span: Span, speech: Speech) -> String {
-    let month = |m| amparo_lang::month(m, speech.lang);
-    if span.from == span.to { month(span.from) } else { speech.say("page-from-to", &[("from", month(span.from)), ("to", month(span.to))]) }
 }
 
 /// The runs of months to ask for, those that fit on the sheet and the others: the most useful first, what no source reaches last.
@@ -221,7 +222,8 @@ fn chosen(grid: &Coverage) -> (Vec<(Span, Best)>, Vec<(Span, Best)>) {
 
 /// The kinds of papers that a month lacks and that people have.
 fn papers(known: &Known, person: &Person, span: Span, best: Best) -> Vec<&'static str> {
-    if best != Best::None {
+    // Before everything else that is known, people have other papers.
+    if best != Best::None && span.from == known.seen.span.0 {
         return vec!["page-print-paper-lease", "page-print-paper-ticket"];
     }
     let lacks = |claim: Claim| {
@@ -252,7 +254,7 @@ fn chronology(known: &Known, person: &Person, shell: Shell, choices: Choices, sh
     let items: Vec<_> = timeline::items(known, person.id, span).into_iter().filter(|i| i.lane != Lane::Phone).collect();
     let line = |i: &&amparo_model::results::TimelineItem| (amparo_lang::date(&i.when, speech.lang), speech.term("lane", i.lane.as_str()), known.seen.sentence(speech, &i.says));
     Answer::page(&TimelinePage {
-        span: timeline::spoken(span, speech),
+        span: capital(&spoken(span, speech)),
         drawing: timeline::draw(known, person, span, false, speech),
         rows: items.iter().take(LINES).map(line).collect(),
         more: (items.len() > LINES).then(|| speech.say("page-print-lines-more", &[("count", (items.len() - LINES).to_string())])),
@@ -347,7 +349,15 @@ mod tests {
 
     #[test]
     fn a_visit_is_told_once() {
-        let line = |at: &str, member: &str, purpose, via: &str| LogLine { seq: 0, at: at.to_owned(), member: member.to_owned(), purpose, via: via.to_owned(), what: Vec::new(), unmasked: false };
+        let line = |at: &str, member: &str, purpose, via: &str| LogLine {
+            seq: 0,
+            at: at.to_owned(),
+            member: member.to_owned(),
+            purpose,
+            via: via.to_owned(),
+            what: Vec::new(),
+            unmasked: false,
+        };
         let lines = [
             line("2026-11-25T10:00:00Z", "Ana", Some(Purpose::Review), "timeline"),
             line("2026-11-25T10:05:00Z", "Ana", Some(Purpose::Review), "calls"),
@@ -357,7 +367,7 @@ mod tests {
         ];
         let got = visits(&lines, &jiff::tz::TimeZone::UTC, Speech { lang: Lang::En });
         assert_eq!(got.len(), 3);
-        assert_eq!(got[0].0, "25 November 2026, 10:00 to 10:09");
+        assert_eq!(got[0].0, "November 25, 2026, 10:00 to 10:09");
         assert!(got[0].1.contains("Ana") && got[0].1.matches("timeline").count() == 1 && got[0].1.contains("calls"), "{:?}", got[0]);
         assert!(got[1].1.contains("paper given"), "{:?}", got[1]);
     }

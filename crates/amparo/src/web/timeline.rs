@@ -1,11 +1,11 @@
 //! One person's lanes, from ten years to the days of a month; every mark leads to its paper.
 
 use super::answer::{Answer, Asked};
-use super::parts::{Pages, Person, Pill, month, named, people, person};
+use super::parts::{Pages, Person, Pill, month, named, people, person, spoken};
 use super::room::{Known, Room};
 use super::shell::{Nobody, Shell};
 use crate::seen::{href, mark};
-use crate::speech::Speech;
+use crate::speech::{Speech, capital};
 use amparo_analysis::timeline::{lane, when_in};
 use amparo_chart::{Bar, DayLane, DayMark, Days, Dispute, Lanes, Links, Point, Size, Span, Words};
 use amparo_model::results::{Claim, EvidenceId, Lane, Month, TimelineItem};
@@ -82,7 +82,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             persons: people(&known, speech, person.id, |token| self::address(&handle, token, (span != ten).then_some(span))),
             spans: spans(&known, &handle, &person, span, ten, speech),
             parts: parts(&handle, &person, span, ten, speech),
-            heading: spoken(span, speech),
+            heading: capital(&spoken(span, speech)),
             drawing,
             rows,
             open: !pages.is_first() || span.from == span.to,
@@ -107,18 +107,10 @@ fn span_of(from: Option<Month>, to: Option<Month>, ten: Span) -> Span {
     Span { from: span.from.max(span.to.plus(1 - LONGEST)), to: span.to }
 }
 
-pub fn spoken(span: Span, speech: Speech) -> String {
-    let month = |m| amparo_lang::month(m, speech.lang);
-    match span.from == span.to {
-        true => crate::speech::capital(&month(span.from)),
-        false => crate::speech::capital(&speech.say("page-from-to", &[("from", month(span.from)), ("to", month(span.to))])),
-    }
-}
-
-/// How many of the ten years' months are proven.
+/// What is proven of the ten years' months.
 fn proven(known: &Known, party: PartyId, speech: Speech) -> String {
     let grid = known.seen.coverage_of(party, Claim::Presence);
-    grid.map_or(String::new(), |g| speech.say("page-months-proven", &[("proven", g.counts().0.to_string()), ("all", g.months.len().to_string())]))
+    grid.map_or(String::new(), |g| amparo_chart::counts(&known.seen.grid(speech, g), speech.lang))
 }
 
 // ---- the span ----
@@ -152,7 +144,13 @@ fn parts(handle: &str, person: &Person, span: Span, ten: Span, speech: Speech) -
     }
     let words = Words::of(speech.lang);
     let months = (0..12).map(|n| year_of(span.from.year).from.plus(n)).filter(|m| *m <= ten.to);
-    months.map(|m| Pill { href: address(handle, &person.token, Some(Span { from: m, to: m })), text: words.short(m), now: span.from == m && span.to == m }).collect()
+    months
+        .map(|m| Pill {
+            href: address(handle, &person.token, Some(Span { from: m, to: m })),
+            text: words.months[usize::try_from(m.month - 1).unwrap_or(0)].to_owned(),
+            now: span.from == m && span.to == m,
+        })
+        .collect()
 }
 
 // ---- the drawing ----
@@ -167,7 +165,11 @@ pub fn draw(known: &Known, person: &Person, span: Span, linked: bool, speech: Sp
     let pieces = amparo_chart::pieces(&lanes, (months + 39) / 40);
     Drawn {
         wide: amparo_chart::draw_timeline(&lanes, &words, Size { width: 1120.0, text: 12.0 }).svg(),
-        pieces: pieces.iter().map(|p| Lanes { title: spoken(p.span, speech), ..p.clone() }).map(|p| amparo_chart::draw_timeline(&p, &words, Size::NARROW).svg()).collect(),
+        pieces: pieces
+            .iter()
+            .map(|p| Lanes { title: capital(&spoken(p.span, speech)), ..p.clone() })
+            .map(|p| amparo_chart::draw_timeline(&p, &words, Size::NARROW).svg())
+            .collect(),
     }
 }
 
@@ -239,7 +241,16 @@ fn days_in(month: Month) -> i8 {
 fn days(known: &Known, person: &Person, month: Month, speech: Speech, words: &Words) -> Days {
     let seen = &known.seen;
     let mine = || seen.records.iter().filter(|r| r.subject == Some(person.id));
-    let marks = |wanted: Lane| -> Vec<DayMark> { mine().filter(|r| r.kind != Kind::Message && lane(r) == Some(wanted)).filter_map(|r| day_mark(known, month, r, speech)).collect() };
+    // Papers that say the same of the same days are one mark; the table has each.
+    let marks = |wanted: Lane| {
+        let mut marks: Vec<DayMark> = Vec::new();
+        for mark in mine().filter(|r| r.kind != Kind::Message && lane(r) == Some(wanted)).filter_map(|r| day_mark(known, month, r, speech)) {
+            if !marks.iter().any(|m| DayMark { href: mark.href.clone(), ..m.clone() } == mark) {
+                marks.push(mark);
+            }
+        }
+        marks
+    };
     let mut counts: BTreeMap<i8, u64> = BTreeMap::new();
     let first = jiff::civil::Date::new(month.year, month.month, 1).unwrap_or_default();
     for ((_, day), count) in seen.days.range((person.id, first)..=(person.id, first.last_of_month())) {
@@ -362,7 +373,13 @@ mod tests {
     #[test]
     fn bars_of_one_name_that_touch_are_one() {
         let bar = |from: &str, to: &str, label: &str| Bar { span: span(from, to), label: label.to_owned(), half: false, href: None };
-        let got = joined(vec![bar("2017-01", "2017-06", "a"), bar("2017-05", "2018-01", "a"), bar("2018-02", "2018-03", "a"), bar("2019-01", "2019-02", "a"), bar("2018-01", "2018-02", "b")]);
+        let got = joined(vec![
+            bar("2017-01", "2017-06", "a"),
+            bar("2017-05", "2018-01", "a"),
+            bar("2018-02", "2018-03", "a"),
+            bar("2019-01", "2019-02", "a"),
+            bar("2018-01", "2018-02", "b"),
+        ]);
         assert_eq!(got, vec![bar("2017-01", "2018-03", "a"), bar("2019-01", "2019-02", "a"), bar("2018-01", "2018-02", "b")]);
     }
 }
