@@ -91,7 +91,7 @@ page-from-to = { $from } to { $to }
 page-proven = proven
 page-weak = weak
 page-out-of-reach = no source reaches
-page-ask = ask
+page-to-ask = ask
 page-needs = Needs a person
 page-needs-note = Nothing here was decided for you.
 page-needs-none = Nothing waits for a person now.
@@ -119,7 +119,7 @@ page-party-who = Who
 page-party-name = Name
 page-party-role = In this case
 page-party-add = Add a person
-page-records = Records
+page-party-records = Records
 page-phone-reaches = Phone reaches
 page-months = Months
 page-months-proven = { $proven } of { $all } proven
@@ -157,9 +157,9 @@ page-and-more = { $count ->
 page-nobody = Nobody is in this case yet. Add a person first: papers, months and calls belong to somebody.
 page-when = When
 page-lane = Lane
-page-what = What
+page-col-what = What
 page-stands-in = Stands in
-page-as-table = The same as a table
+page-the-table = The same as a table
 page-as-table-years = The same as a table, by year
 page-timeline-lead = Work, phone and immigration, one above the other. Every mark opens its paper.
 page-ten-years = Ten years
@@ -167,7 +167,7 @@ page-before = Up to { $to }
 page-papers-here = papers
 page-nothing-dated = No paper speaks of these months.
 page-claim = What is to be proven
-page-coverage-note = { $who }, { $claim }: { $from } to { $to }. The fuller the box, the stronger the proof. Choose a month to see its papers.
+page-months-for = { $who }, { $claim }: { $from } to { $to }. The fuller the box, the stronger the proof. Choose a month to see its papers.
 page-months-caption = { $who }: each month and its best proof. The number says how many records there are.
 page-records-count = { $count ->
     [one] one record
@@ -202,11 +202,11 @@ page-calls-with = { $count ->
    *[other] { $count } calls with { $number }
 }
 page-phone-file = phone file
-page-reaches = Sources
+page-sources = Sources
 page-reaches-note = Files that say between which dates they reach.
 page-reaches-none = No source reaches this month.
 page-reaches-not = These do not reach it, and say nothing of it
-page-calls = Calls
+page-calls-head = Calls
 page-calls-reach = { $who }: the phone's file reaches from { $from } to { $to }, with { $count ->
     [one] one number
    *[other] { $count } numbers
@@ -217,24 +217,23 @@ page-calls-none = Without a file nothing is known of calls: neither that there w
 page-by-number = By number and month
 page-calls-count = { $count ->
     [one] one call
-   *[other] { $all } calls
+   *[other] { $count } calls
 }
 page-calls-masked = People who are not in this case are masked, here, in print and in every export.
 page-calls-unmask = To show them, give a reason
-page-calls-of-month = { $count ->
-    [one] One call
-   *[other] { $all } calls
-} on { $days ->
-    [one] one day
-   *[other] { $days } days
-}, with { $numbers ->
-    [one] one number
-   *[other] { $numbers } numbers
-}.
+page-calls-of-month = { $calls }: { $days }, { $numbers }.
+page-days-count = { $count ->
+    [one] on one day
+   *[other] on { $count } days
+}
+page-numbers-count = { $count ->
+    [one] with one number
+   *[other] with { $count } numbers
+}
 page-all-numbers = All numbers
 page-number-lead = { $who }: { $count ->
     [one] one call
-   *[other] { $all } calls
+   *[other] { $count } calls
 } with this number, { $from } to { $to }.
 page-single-calls = Single calls
 page-calls-times = Times are those where the person lived.

@@ -91,7 +91,7 @@ page-from-to = de { $from } a { $to }
 page-proven = con prueba
 page-weak = débil
 page-out-of-reach = ninguna fuente llega
-page-ask = pedir
+page-to-ask = pedir
 page-needs = Necesita a alguien
 page-needs-note = Aquí nada se decidió por usted.
 page-needs-none = Ahora nada espera a nadie.
@@ -119,7 +119,7 @@ page-party-who = Quién
 page-party-name = Nombre
 page-party-role = En este caso
 page-party-add = Agregar a una persona
-page-records = Datos
+page-party-records = Datos
 page-phone-reaches = El teléfono alcanza
 page-months = Meses
 page-months-proven = { $proven } de { $all } con prueba
@@ -157,9 +157,9 @@ page-and-more = { $count ->
 page-nobody = Todavía no hay nadie en este caso. Primero agregue a una persona: los papeles, los meses y las llamadas son de alguien.
 page-when = Cuándo
 page-lane = Franja
-page-what = Qué
+page-col-what = Qué
 page-stands-in = Está en
-page-as-table = Lo mismo en una tabla
+page-the-table = Lo mismo en una tabla
 page-as-table-years = Lo mismo en una tabla, por año
 page-timeline-lead = Trabajo, teléfono e inmigración, una franja sobre otra. Cada marca abre su papel.
 page-ten-years = Diez años
@@ -167,7 +167,7 @@ page-before = Hasta { $to }
 page-papers-here = papeles
 page-nothing-dated = Ningún papel habla de estos meses.
 page-claim = Lo que hay que probar
-page-coverage-note = { $who }, { $claim }: de { $from } a { $to }. Cuanto más llena la caja, más fuerte la prueba. Elija un mes para ver sus papeles.
+page-months-for = { $who }, { $claim }: de { $from } a { $to }. Cuanto más llena la caja, más fuerte la prueba. Elija un mes para ver sus papeles.
 page-months-caption = { $who }: cada mes y su mejor prueba. El número dice cuántos datos hay.
 page-records-count = { $count ->
     [one] un dato
@@ -202,11 +202,11 @@ page-calls-with = { $count ->
    *[other] { $count } llamadas con { $number }
 }
 page-phone-file = archivo del teléfono
-page-reaches = Fuentes
+page-sources = Fuentes
 page-reaches-note = Archivos que dicen entre qué fechas llegan.
 page-reaches-none = Ninguna fuente llega a este mes.
 page-reaches-not = Estas no llegan a él, y no dicen nada de él
-page-calls = Llamadas
+page-calls-head = Llamadas
 page-calls-reach = { $who }: el archivo del teléfono va de { $from } a { $to }, con { $count ->
     [one] un número
    *[other] { $count } números
@@ -217,24 +217,23 @@ page-calls-none = Sin archivo no se sabe nada de llamadas: ni que las hubo, ni q
 page-by-number = Por número y mes
 page-calls-count = { $count ->
     [one] una llamada
-   *[other] { $all } llamadas
+   *[other] { $count } llamadas
 }
 page-calls-masked = Quienes no están en este caso quedan ocultos, aquí, al imprimir y en toda copia.
 page-calls-unmask = Para mostrarlos, dé un motivo
-page-calls-of-month = { $count ->
-    [one] Una llamada
-   *[other] { $all } llamadas
-} en { $days ->
-    [one] un día
-   *[other] { $days } días
-}, con { $numbers ->
-    [one] un número
-   *[other] { $numbers } números
-}.
+page-calls-of-month = { $calls }: { $days }, { $numbers }.
+page-days-count = { $count ->
+    [one] en un día
+   *[other] en { $count } días
+}
+page-numbers-count = { $count ->
+    [one] con un número
+   *[other] con { $count } números
+}
 page-all-numbers = Todos los números
 page-number-lead = { $who }: { $count ->
     [one] una llamada
-   *[other] { $all } llamadas
+   *[other] { $count } llamadas
 } con este número, de { $from } a { $to }.
 page-single-calls = Llamadas, una por una
 page-calls-times = Las horas son las del lugar donde vivía la persona.

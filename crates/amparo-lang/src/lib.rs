@@ -251,7 +251,8 @@ mod tests {
         "format-google-voice-html",
         "format-pdf",
         "no",
-        "page-look-line",
+        "page-minutes",
+        "page-seconds",
         "type-visa",
     ];
 

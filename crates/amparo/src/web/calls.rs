@@ -40,6 +40,12 @@ struct Axis {
     narrow: String,
 }
 
+impl Axis {
+    fn of(from: Month, to: Month) -> Axis {
+        Axis { wide: amparo_chart::heat_axis(from, to, Size { width: 760.0, text: 12.0 }), narrow: amparo_chart::heat_axis(from, to, Size::NARROW) }
+    }
+}
+
 struct Row {
     href: String,
     name: String,
@@ -74,14 +80,13 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let shown = numbers.iter().skip(pages.skip()).take(if month.is_some() { 0 } else { pages.take() });
         let rows = shown.map(|n| row(&known, case, &handle, &person, n, (from, to), speech)).collect::<Result<_>>()?;
         let say_month = |m| amparo_lang::month(m, speech.lang);
-        let args =
-            |r: &amparo_chart::Span| [("who", person.who.clone()), ("from", say_month(r.from)), ("to", say_month(r.to)), ("count", amparo_lang::grouped(numbers.len() as i64))];
+        let args = |r: &amparo_chart::Span| [("who", person.who.clone()), ("from", say_month(r.from)), ("to", say_month(r.to)), ("count", numbers.len().to_string())];
         Answer::page(&Page {
             lead: reach.as_ref().map_or_else(|| speech.say("page-calls-no-file", &[("who", person.who.clone())]), |r| speech.say("page-calls-reach", &args(r))),
             before: speech.word(if reach.is_some() { "page-calls-before" } else { "page-calls-none" }),
             persons: people(&known, speech, person.id, |token| address(&handle, token, month)),
             month: month.map(|m| one_month(&known, case, &handle, &person, asked, (&numbers, m))).transpose()?,
-            axis: Axis { wide: amparo_chart::heat_axis(from, to, Size { width: 760.0, text: 12.0 }), narrow: amparo_chart::heat_axis(from, to, Size::NARROW) },
+            axis: Axis::of(from, to),
             years: (from.year..=to.year).collect(),
             rows,
             pages,
@@ -111,7 +116,7 @@ fn row(known: &Known, case: &OpenCase, handle: &str, person: &Person, n: &Number
         href: number_address(case, handle, person, &n.number, None)?,
         name,
         note,
-        total: speech.say("page-calls-count", &[("count", n.total().to_string()), ("all", grouped(n.total()))]),
+        total: speech.say("page-calls-count", &[("count", n.total().to_string())]),
         heat: amparo_chart::heat(&counts, from, to),
         years: (from.year..=to.year).map(|y| grouped(of_year(y))).collect(),
     })
@@ -131,9 +136,13 @@ fn one_month(known: &Known, case: &OpenCase, handle: &str, person: &Person, aske
     let line = |(n, count): &(&Number, u64)| Ok((number_address(case, handle, person, &n.number, Some(month))?, known.seen.number_named(speech, n).0, grouped(*count)));
     let days = known.seen.days.range((person.id, first_of(month))..=(person.id, first_of(month).last_of_month())).count();
     let all: u64 = of.iter().map(|(_, n)| n).sum();
+    let count = |id: &str, n: u64| speech.say(id, &[("count", n.to_string())]);
     Ok(OneMonth {
         title: capital(&amparo_lang::month(month, speech.lang)),
-        sentence: speech.say("page-calls-of-month", &[("count", all.to_string()), ("all", grouped(all)), ("days", days.to_string()), ("numbers", of.len().to_string())]),
+        sentence: speech.say(
+            "page-calls-of-month",
+            &[("calls", count("page-calls-count", all)), ("days", count("page-days-count", days as u64)), ("numbers", count("page-numbers-count", of.len() as u64))],
+        ),
         all: address(handle, &person.token, None),
         rows: shown.map(line).collect::<Result<_>>()?,
         pages,
@@ -155,6 +164,8 @@ struct NumberPage {
     note: String,
     lead: String,
     back: String,
+    axis: Axis,
+    heat: String,
     months: Vec<MonthRow>,
     all: Option<String>,
     heading: String,
@@ -189,6 +200,7 @@ pub fn number(room: &Room, asked: &Asked) -> Result<Answer> {
         let (tokens, key) = (case.tokens()?, asked.part("key"));
         let number = known.seen.numbers.iter().filter(|n| n.subject == person.id).find(|n| tokens.of(&n.number) == key).ok_or_else(gone)?;
         let month = month(asked, "month");
+        let (from, to) = known.seen.phone_reach(person.id, false).map_or(known.seen.span, |r| (r.from, r.to));
         // Only this number's calls are read.
         let table = CallTable::build_of(&known.seen.view, Some(&number.number));
         let here = number_address(case, &handle, &person, &number.number, month)?;
@@ -203,12 +215,14 @@ pub fn number(room: &Room, asked: &Asked) -> Result<Answer> {
         };
         let spoken = |m: &CallSummary| amparo_lang::month(m.month, speech.lang);
         let ends = [("who", person.who.clone()), ("from", number.months.first().map(spoken).unwrap_or_default()), ("to", number.months.last().map(spoken).unwrap_or_default())];
-        let sums = [("count", number.total().to_string()), ("all", grouped(number.total()))];
+        let sums = [("count", number.total().to_string())];
         Answer::page(&NumberPage {
             lead: speech.say("page-number-lead", &ends.into_iter().chain(sums).collect::<Vec<_>>()),
             name,
             note,
             back: address(&handle, &person.token, None),
+            axis: Axis::of(from, to),
+            heat: amparo_chart::heat(&number.counts(), from, to),
             months: number.months.iter().map(month_row).collect::<Result<_>>()?,
             all: month.map(|_| number_address(case, &handle, &person, &number.number, None)).transpose()?,
             heading: month.map_or_else(|| speech.word("page-single-calls"), |m| capital(&amparo_lang::month(m, speech.lang))),

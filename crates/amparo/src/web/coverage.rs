@@ -71,7 +71,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let (from, to) = known.seen.span;
         Answer::page(&Page {
             sentence: amparo_chart::counts(&known.seen.grid(speech, grid), speech.lang),
-            note: speech.say("page-coverage-note", &[("who", person.who.clone()), ("claim", speech.term("claim", claim.as_str())), ("from", month(from)), ("to", month(to))]),
+            note: speech.say("page-months-for", &[("who", person.who.clone()), ("claim", speech.term("claim", claim.as_str())), ("from", month(from)), ("to", month(to))]),
             persons: people(&known, speech, person.id, |token| address(&handle, token, claim, None)),
             claims: CLAIMS.iter().map(|c| Pill { href: address(&handle, &person.token, *c, None), text: capital(&speech.term("claim", c.as_str())), now: *c == claim }).collect(),
             months: months(&person, grid, speech, &|m| address(&handle, &person.token, claim, Some(m))),
@@ -112,7 +112,7 @@ pub const SIGNS: [(&str, &str, &str); 5] = [
     ("b-strong", "page-proven", "page-sign-strong"),
     ("b-fair", "page-proven", "page-sign-fair"),
     ("b-weak", "page-weak", "page-sign-weak"),
-    ("b-none", "page-ask", "page-sign-ask"),
+    ("b-none", "page-to-ask", "page-sign-ask"),
     ("b-reach", "page-out-of-reach", "page-sign-reach"),
 ];
 

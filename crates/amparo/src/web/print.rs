@@ -17,10 +17,10 @@ use amparo_model::{Edtf, Instant};
 use amparo_office::{Exit, LogLine, Problem, Result};
 use askama::Template;
 
-/// Runs of months that fit on one page: those that sources reach, and those that none does.
-const ASKED: (usize, usize) = (3, 1);
+/// Runs of months that fit on one page.
+const ASKED: usize = 3;
 /// Months and lines that are named after those.
-const NAMED: usize = 8;
+const NAMED: usize = 6;
 /// Lines of the chronology on a sheet.
 const LINES: usize = 60;
 /// Visits on a sheet.
@@ -211,12 +211,13 @@ fn chosen(grid: &Coverage) -> (Vec<(Span, Best)>, Vec<(Span, Best)>) {
         Some((Span { from: first, to: last }, best))
     };
     let (reached, beyond): (Vec<_>, Vec<_>) = grid.ask.iter().filter_map(|(m, _)| run(*m)).partition(|(_, best)| *best == Best::None);
-    let (mut chosen, mut rest) = (Vec::new(), Vec::new());
-    for (runs, most) in [(reached, ASKED.0), (beyond, ASKED.1)] {
-        for (i, run) in runs.into_iter().enumerate() {
-            if i < most { chosen.push(run) } else { rest.push(run) }
-        }
-    }
+    // One place is kept for what no source reaches: there the client alone can help.
+    let places = ASKED - beyond.len().min(1);
+    let (mut chosen, mut rest) = (reached, beyond);
+    let left = chosen.split_off(chosen.len().min(places));
+    let more = rest.len().min(ASKED - chosen.len());
+    chosen.extend(rest.drain(..more));
+    rest.splice(0..0, left);
     (chosen, rest)
 }
 
@@ -343,8 +344,9 @@ mod tests {
         };
         check("pppp", &[], &[], 0);
         check("peep", &[1], &["2020-02 2020-03"], 0);
-        check("oopeepepepe", &[3, 6, 8, 10, 0], &["2020-04 2020-05", "2020-07 2020-07", "2020-09 2020-09", "2020-01 2020-02"], 1);
-        check("opopoppe", &[7, 0, 2, 4], &["2020-08 2020-08", "2020-01 2020-01"], 2);
+        check("oopeepepepe", &[3, 6, 8, 10, 0], &["2020-04 2020-05", "2020-07 2020-07", "2020-01 2020-02"], 2);
+        check("peepepepepe", &[1, 4, 6, 8, 10], &["2020-02 2020-03", "2020-05 2020-05", "2020-07 2020-07"], 2);
+        check("opopoppe", &[7, 0, 2, 4], &["2020-08 2020-08", "2020-01 2020-01", "2020-03 2020-03"], 1);
     }
 
     #[test]
