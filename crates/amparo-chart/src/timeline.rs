@@ -316,7 +316,8 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
     let tall = t * 2.0;
     d.rule(f.left, top + tall, f.right, top + tall, Ink::Line, 0.75);
     let mut shown = false;
-    for bar in bars {
+    // Yearly totals lie below what is known month by month.
+    for bar in bars.iter().filter(|b| b.half).chain(bars.iter().filter(|b| !b.half)) {
         let Some((x, w)) = f.part(bar.span) else { continue };
         shown = true;
         d.link(bar.href.as_deref(), || named(&bar.label, bar.span, words), [x, top, w, tall], |d| bar_mark(d, bar, [x, top, w, tall], t));

@@ -221,7 +221,7 @@ page-calls-count = { $count ->
 }
 page-calls-masked = People who are not in this case are masked, here, in print and in every export.
 page-calls-unmask = To show them, give a reason
-page-calls-of-month = { $calls }: { $days }, { $numbers }.
+page-calls-of-month = { $calls } { $days }, { $numbers }.
 page-days-count = { $count ->
     [one] on one day
    *[other] on { $count } days

@@ -221,7 +221,7 @@ page-calls-count = { $count ->
 }
 page-calls-masked = Quienes no están en este caso quedan ocultos, aquí, al imprimir y en toda copia.
 page-calls-unmask = Para mostrarlos, dé un motivo
-page-calls-of-month = { $calls }: { $days }, { $numbers }.
+page-calls-of-month = { $calls } { $days }, { $numbers }.
 page-days-count = { $count ->
     [one] en un día
    *[other] en { $count } días

@@ -20,7 +20,7 @@ use askama::Template;
 /// Runs of months that fit on one page.
 const ASKED: usize = 3;
 /// Months and lines that are named after those.
-const NAMED: usize = 6;
+const NAMED: usize = 4;
 /// Lines of the chronology on a sheet.
 const LINES: usize = 60;
 /// Visits on a sheet.
@@ -273,7 +273,7 @@ fn months(known: &Known, person: &Person, shell: Shell, choices: Choices, sheet:
     Answer::page(&CoveragePage {
         sentence: amparo_chart::counts(&known.seen.grid(speech, grid), speech.lang),
         months: coverage::months(person, grid, speech, &|_| String::new()),
-        gaps: grid.gaps.iter().take(NAMED).map(gap).collect(),
+        gaps: grid.gaps.iter().take(2 * NAMED).map(gap).collect(),
         shell,
         choices,
         sheet,
