@@ -351,6 +351,33 @@ impl<'v> CallTable<'v> {
         })
     }
 
+    /// How many calls each person's papers hold of each day.
+    pub fn days(&self) -> BTreeMap<(PartyId, jiff::civil::Date), u64> {
+        let mut days = BTreeMap::new();
+        for (subject, .., at) in self.each() {
+            if let Some(subject) = subject {
+                *days.entry((subject, self.view.day_of(at))).or_default() += 1;
+            }
+        }
+        days
+    }
+
+    /// A person's calls, of one month where it is given, newest last: how many there are, and `take` of them after the first `skip`, each once.
+    pub fn some(&self, subject: PartyId, month: Option<Month>, skip: usize, take: usize) -> (usize, Vec<Record>) {
+        let wanted = |i: &u32| self.subject(*i) == Some(subject) && month.is_none_or(|m| self.view.month_of(self.at(*i)) == m);
+        let mut all: Vec<u32> = self.leaders().filter(wanted).collect();
+        all.sort_by_key(|i| (self.rows[*i as usize].ms, *i));
+        let chosen: Vec<u32> = all.iter().skip(skip).take(take).copied().collect();
+        let mut groups: BTreeMap<u32, Vec<Record>> = chosen.iter().map(|i| (*i, vec![self.record_at(*i)])).collect();
+        for (i, l) in self.leader.iter().enumerate().filter(|(i, l)| **l != *i as u32) {
+            if let Some(group) = groups.get_mut(l) {
+                group.push(self.record_at(i as u32));
+            }
+        }
+        let records = chosen.iter().filter_map(|i| groups.get(i)).map(|group| crate::merge::fold(group.iter().collect())).collect();
+        (all.len(), records)
+    }
+
     /// How many calls with each number in each month, or with one number only (as [`number_key`] writes it).
     ///
     /// Minutes: the longest duration any source gives of a call, summed in seconds, rounded down; a source

@@ -6,6 +6,7 @@ use crate::timeline::MonthCount;
 use crate::{Chart, Size, Words};
 use amparo_model::results::Month;
 use serde::{Deserialize, Serialize};
+use std::fmt::Write;
 
 /// One number's months. Name, note and total are in the reader's language, masked where they must be.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -96,6 +97,42 @@ fn square(d: &mut Drawing, count: u64, x: f32, y: f32, full: f32) {
     }
 }
 
+/// One number's months as a strip of squares, between two months, for a page that writes the name and the sum beside it.
+pub fn heat(months: &[MonthCount], from: Month, to: Month) -> String {
+    const SIDE: i32 = 16;
+    let all = (to.index() - from.index() + 1).clamp(1, 600);
+    let mut d = String::new();
+    for m in months.iter().filter(|m| (from..=to).contains(&m.month)) {
+        let Some(step) = STEPS.iter().rposition(|s| m.count >= *s) else { continue };
+        // Quarters of a unit, so that the four steps stand in the middle.
+        let side = [5, 8, 12, 15][step];
+        let x = (m.month.index() - from.index()) * SIDE * 2 + SIDE - side;
+        let half = |n: i32| if n % 2 == 0 { (n / 2).to_string() } else { format!("{}.5", n / 2) };
+        let _ = write!(d, "M{} {}h{side}v{side}h-{side}z", half(x), half(18 - side));
+    }
+    format!(
+        r#"<svg aria-hidden="true" viewBox="0 0 {w} 18"><path class="heat-none" d="M8 9H{w}" stroke-dasharray="1.5 14.5" stroke-width="1.5"/><path class="i-phone" d="{d}"/></svg>"#,
+        w = all * SIDE
+    )
+}
+
+/// The years above such strips.
+pub fn heat_axis(from: Month, to: Month, size: Size) -> String {
+    let t = size.text;
+    let step = size.width / (to.index() - from.index() + 1).clamp(1, 600) as f32;
+    let x_of = |m: Month| step * (m.index() - from.index()) as f32;
+    let mut d = Drawing::new(size.width, t * 1.7, "", "");
+    d.rule(0.0, t * 1.6, size.width, t * 1.6, Ink::Axis, 0.75);
+    for year in from.year..=to.year {
+        let x = x_of(Month { year, month: 1 }.max(from));
+        d.rule(x + 0.4, t * 0.4, x + 0.4, t * 1.6, Ink::Axis, 0.75);
+        if x_of(Month { year: year + 1, month: 1 }.min(to.next())) - x > t * 2.8 {
+            d.text(x + 4.0, t * 1.25, t, Anchor::Start, false, Ink::Soft, year.to_string());
+        }
+    }
+    d.svg()
+}
+
 /// Names the steps, in as many lines as they need; gives the height used.
 fn draw_legend(d: &mut Drawing, words: &Words, t: f32, width: f32) -> f32 {
     let names = [words.no_call.to_owned(), "1–9".to_owned(), "10–29".to_owned(), "30–59".to_owned(), format!("60 {}", words.or_more)];
@@ -148,4 +185,19 @@ fn twin(calls: &Calls, words: &Words) -> String {
         })
         .collect();
     table(&calls.title, &columns, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn squares_have_four_steps_and_stand_in_the_middle() {
+        let from = Month { year: 2023, month: 2 };
+        for (count, path) in [(0, ""), (1, "M5.5 6.5h5v5h-5z"), (10, "M4 5h8v8h-8z"), (59, "M2 3h12v12h-12z"), (60, "M0.5 1.5h15v15h-15z")] {
+            let svg = heat(&[MonthCount { month: from, count }], from, from.plus(11));
+            assert!(svg.contains(&format!(r#"class="i-phone" d="{path}""#)), "{count}: {svg}");
+        }
+        assert!(heat(&[MonthCount { month: from.plus(1), count: 9 }], from, from.plus(11)).contains("M21.5 6.5h5"));
+    }
 }

@@ -175,11 +175,15 @@ pub fn draw_strip(grid: &Grid, _words: &Words, size: Size) -> Drawing {
             Fullness::Fair => d.fill(x, tall * 0.45, w, tall * 0.55, Ink::Proof),
             Fullness::Weak => d.fill(x, tall * 0.75, w, tall * 0.25, Ink::Weak),
             Fullness::Ask => d.frame([x, 0.0, w, tall], Some(Ink::Sheet), Ink::Alarm, (step * 0.22).clamp(0.8, 2.0)),
-            Fullness::OutOfReach => {
-                d.hatch(x, 0.0, w, tall, (t * 0.33).max(2.5));
-                d.frame([x, 0.0, w, tall], None, Ink::Reach, 0.5);
-            }
+            Fullness::OutOfReach => {}
         }
+    }
+    // Months in a row that no source reaches are one hatch.
+    for run in grid.months.chunk_by(|a, b| a.best == b.best).filter(|run| run[0].best == Fullness::OutOfReach) {
+        let x = step * (run[0].month.index() - first.index()) as f32;
+        let w = step * run.len() as f32 - air;
+        d.hatch(x, 0.0, w, tall, (t * 0.33).max(2.5));
+        d.frame([x, 0.0, w, tall], None, Ink::Reach, 0.5);
     }
     d.rule(0.0, tall, size.width, tall, Ink::Axis, 1.0);
     let every = if step * 12.0 < t * 3.4 { 2 } else { 1 };

@@ -128,6 +128,13 @@ pub enum Shape {
         ink: Ink,
         text: String,
     },
+    /// Shapes that lead somewhere when the chart stands on a page; `area` can be touched, and `name` begins with what is written.
+    Link {
+        href: String,
+        name: String,
+        area: [f32; 4],
+        shapes: Vec<Shape>,
+    },
 }
 
 /// A chart laid out. `title` names it, `desc` says in a sentence what it shows: both are read aloud.
@@ -168,11 +175,23 @@ impl Drawing {
         self.shapes.push(Shape::Text { x, y, size, anchor, bold, ink, text: text.into() });
     }
 
+    /// What `draw` adds leads to `href`, where there is one.
+    pub fn link(&mut self, href: Option<&str>, name: impl FnOnce() -> String, area: [f32; 4], draw: impl FnOnce(&mut Drawing)) {
+        let before = self.shapes.len();
+        draw(self);
+        if let Some(href) = href {
+            let shapes = self.shapes.split_off(before);
+            self.shapes.push(Shape::Link { href: href.to_owned(), name: name(), area, shapes });
+        }
+    }
+
     /// The picture for a page: no styles, no scripts, no ids. Colours stand as attributes, and classes may overrule them.
     pub fn svg(&self) -> String {
         let mut out = String::with_capacity(self.shapes.len() * 80);
         let (w, h) = (number(self.width), number(self.height));
-        let _ = write!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {w} {h}" width="{w}" height="{h}">"#);
+        // A picture hides what is inside it from who listens; links must be heard.
+        let role = if self.shapes.iter().any(|s| matches!(s, Shape::Link { .. })) { "group" } else { "img" };
+        let _ = write!(out, r#"<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="{role}" viewBox="0 0 {w} {h}" width="{w}" height="{h}">"#);
         let _ = write!(out, "<title>{}</title><desc>{}</desc>", escape(&self.title), escape(&self.desc));
         for shape in &self.shapes {
             svg_shape(&mut out, shape);
@@ -250,6 +269,12 @@ fn svg_shape(out: &mut String, shape: &Shape) {
                 escape(text)
             )
         }
+        Shape::Link { href, name, area: [x, y, w, h], shapes } => {
+            let _ = write!(out, r#"<a href="{}" aria-label="{}">"#, escape(href), escape(name));
+            let _ = write!(out, r#"<path class="hit" fill="none" d="M{} {}h{}v{}h{}z"/>"#, number(*x), number(*y), number(*w), number(*h), number(-w));
+            shapes.iter().for_each(|shape| svg_shape(out, shape));
+            write!(out, "</a>")
+        }
     };
 }
 
@@ -288,4 +313,29 @@ pub(crate) fn about_wide(text: &str, size: f32) -> f32 {
         })
         .sum::<f32>()
         * size
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(href: Option<&str>) -> String {
+        let mut d = Drawing::new(40.0, 20.0, "Work", "");
+        d.link(href, || "Aug 2019: ask, \"A&B\"".to_owned(), [1.0, 2.0, 24.0, 24.0], |d| d.fill(1.0, 2.0, 3.0, 4.0, Ink::Work));
+        d.svg()
+    }
+
+    #[test]
+    fn a_link_is_a_group_with_its_name_and_a_place_to_touch() {
+        let svg = drawn(Some("coverage/2019-08?who=client&claim=presence"));
+        assert!(svg.contains(r#"role="group""#));
+        assert!(svg.contains(r#"<a href="coverage/2019-08?who=client&amp;claim=presence" aria-label="Aug 2019: ask, &quot;A&amp;B&quot;">"#));
+        assert!(svg.contains(r#"<path class="hit" fill="none" d="M1 2h24v24h-24z"/><rect"#));
+    }
+
+    #[test]
+    fn without_an_address_the_same_shapes_are_a_picture() {
+        let svg = drawn(None);
+        assert!(svg.contains(r#"role="img""#) && !svg.contains("<a") && svg.contains("<rect"));
+    }
 }

@@ -7,18 +7,20 @@
 
 mod calls;
 mod coverage;
+mod days;
 mod drawing;
 mod html;
 mod report;
 mod timeline;
 mod words;
 
-pub use calls::{CallRow, Calls, calls, draw_calls};
+pub use calls::{CallRow, Calls, calls, draw_calls, heat, heat_axis};
 pub use coverage::{Fullness, Grid, MonthBox, coverage, draw_coverage, draw_month_box, draw_strip, strip};
+pub use days::{DayLane, DayMark, Days, draw_days};
 pub use drawing::{Anchor, Drawing, Ink, Shape, hatch_lines};
 pub use html::escape;
 pub use report::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, counts, report_html};
-pub use timeline::{Bar, Dispute, Lanes, MonthCount, Point, PointShape, Span, draw_timeline, pieces, timeline};
+pub use timeline::{Bar, Dispute, Lanes, Links, MonthCount, Point, PointShape, Span, draw_timeline, pieces, timeline};
 pub use words::Words;
 
 /// A chart for a page: the picture, and the same facts as an HTML table.

@@ -34,6 +34,9 @@ pub struct Bar {
     pub label: String,
     #[serde(default)]
     pub half: bool,
+    /// Where the mark leads on a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -53,6 +56,8 @@ pub struct Point {
     pub month: Month,
     pub shape: PointShape,
     pub label: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
 }
 
 /// Papers that disagree, above the lane they speak of.
@@ -63,6 +68,15 @@ pub struct Dispute {
     #[serde(with = "lane_text")]
     pub lane: Lane,
     pub label: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub href: Option<String>,
+}
+
+/// Where marks of whole months lead on a page; `{}` stands for the month.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Links {
+    pub month: String,
+    pub calls: String,
 }
 
 /// One person's lanes. All text is in the reader's language.
@@ -96,6 +110,18 @@ pub struct Lanes {
     pub out_of_reach: Vec<Span>,
     #[serde(default)]
     pub disputes: Vec<Dispute>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Links>,
+}
+
+impl Lanes {
+    fn month_href(&self, month: Month) -> Option<String> {
+        self.links.as_ref().map(|l| l.month.replace("{}", &month.to_string()))
+    }
+
+    fn calls_href(&self, month: Month) -> Option<String> {
+        self.links.as_ref().map(|l| l.calls.replace("{}", &month.to_string()))
+    }
 }
 
 mod lane_text {
@@ -129,6 +155,20 @@ pub fn pieces(lanes: &Lanes, parts: i32) -> Vec<Lanes> {
             Lanes { span: Span { from, to }, ..lanes.clone() }
         })
         .collect()
+}
+
+/// What a listener hears of a mark: what is written on it, then its months.
+fn named(label: &str, span: Span, words: &Words) -> String {
+    match span.from == span.to {
+        true => format!("{label}, {}", words.long(span.from)),
+        false => format!("{label}, {} - {}", words.long(span.from), words.long(span.to)),
+    }
+}
+
+/// The least that a finger hits, around a middle.
+fn around(x: f32, y: f32, w: f32, h: f32) -> [f32; 4] {
+    let (w, h) = (w.max(24.0), h.max(24.0));
+    [x - w / 2.0, y - h / 2.0, w, h]
 }
 
 /// Where things stand while a timeline is drawn.
@@ -201,9 +241,24 @@ pub fn draw_timeline(lanes: &Lanes, words: &Words, size: Size) -> Drawing {
     }
     d.height = y + t * 0.5;
     let mut grid = Drawing::new(0.0, 0.0, "", "");
-    years(&mut grid, &field, t * 1.6, y);
+    ticks(&mut grid, &field, words, t * 1.6, y);
     d.shapes.splice(grid_at..grid_at, grid.shapes);
     d
+}
+
+/// Years, or the months where there is room for their names.
+fn ticks(d: &mut Drawing, f: &Field, words: &Words, axis: f32, bottom: f32) {
+    if f.step < f.t * 1.9 {
+        return years(d, f, axis, bottom);
+    }
+    let mut month = f.from;
+    while month <= f.to {
+        let x = f.x(month);
+        d.rule(x, axis, x, bottom, Ink::Line, 0.75);
+        let name = if f.step > f.t * 5.0 { words.short(month) } else { words.months[usize::try_from(month.month - 1).unwrap_or(0)].to_owned() };
+        d.text(x + 3.0, axis - f.t * 0.45, f.t, Anchor::Start, false, Ink::Soft, name);
+        month = month.next();
+    }
 }
 
 fn years(d: &mut Drawing, f: &Field, axis: f32, bottom: f32) {
@@ -232,20 +287,23 @@ fn disputes(d: &mut Drawing, lanes: &Lanes, lane: Lane, words: &Words, f: &Field
         any = true;
         let cx = x.clamp(f.left + t * 0.7, f.right - t * 0.7);
         let cy = y + t * 1.3;
-        d.rule(x, cy + t * 0.6, x, y + t * 2.4, Ink::Alarm, 1.2);
-        d.shapes.push(Shape::Ring { x: cx, y: cy, r: t * 0.55, ink: Ink::Alarm, width: t * 0.13 });
-        d.text(cx, cy + t * 0.36, t * 0.95, Anchor::Middle, true, Ink::Alarm, "!");
         let label = if dispute.label.is_empty() { words.papers_disagree } else { &dispute.label };
         let wide = about_wide(label, t * 0.95);
-        if cx + t + wide < f.right {
-            if cx > free {
-                d.text(cx + t * 0.9, cy + t * 0.36, t * 0.95, Anchor::Start, true, Ink::Alarm, label);
-                free = cx + t * 1.5 + wide;
+        let name = || named(label, Span { from: dispute.month, to: dispute.month }, words);
+        d.link(dispute.href.as_deref(), name, around(cx, cy, t, t), |d| {
+            d.rule(x, cy + t * 0.6, x, y + t * 2.4, Ink::Alarm, 1.2);
+            d.shapes.push(Shape::Ring { x: cx, y: cy, r: t * 0.55, ink: Ink::Alarm, width: t * 0.13 });
+            d.text(cx, cy + t * 0.36, t * 0.95, Anchor::Middle, true, Ink::Alarm, "!");
+            if cx + t + wide < f.right {
+                if cx > free {
+                    d.text(cx + t * 0.9, cy + t * 0.36, t * 0.95, Anchor::Start, true, Ink::Alarm, label);
+                    free = cx + t * 1.5 + wide;
+                }
+            } else if cx - t - wide > free {
+                d.text(cx - t * 0.9, cy + t * 0.36, t * 0.95, Anchor::End, true, Ink::Alarm, label);
+                free = f.right;
             }
-        } else if cx - t - wide > free {
-            d.text(cx - t * 0.9, cy + t * 0.36, t * 0.95, Anchor::End, true, Ink::Alarm, label);
-            free = f.right;
-        }
+        });
     }
     if any { t * 1.9 } else { 0.0 }
 }
@@ -258,47 +316,67 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
     let tall = t * 2.0;
     d.rule(f.left, top + tall, f.right, top + tall, Ink::Line, 0.75);
     let mut shown = false;
-    for bar in bars {
+    // Yearly totals lie below what is known month by month.
+    for bar in bars.iter().filter(|b| b.half).chain(bars.iter().filter(|b| !b.half)) {
         let Some((x, w)) = f.part(bar.span) else { continue };
         shown = true;
-        if bar.half {
-            d.frame([x, top, w, tall], Some(Ink::Sheet), Ink::Work, 1.2);
-            d.fill(x, top + tall / 2.0, w, tall / 2.0, Ink::Work);
-        } else {
-            d.fill(x, top, (w - 0.8).max(0.8), tall, Ink::Work);
-        }
-        if w > t * 3.5 {
-            let (ink, base) = if bar.half { (Ink::Ink, top + t * 0.76) } else { (Ink::Sheet, top + tall / 2.0 + t * 0.35) };
-            let size = if bar.half { t * 0.78 } else { t * 0.95 };
-            d.text(x + t * 0.5, base, size, Anchor::Start, false, ink, fit(&bar.label, w - t, size));
-        }
+        d.link(bar.href.as_deref(), || named(&bar.label, bar.span, words), [x, top, w, tall], |d| bar_mark(d, bar, [x, top, w, tall], t));
     }
     if let Some(lanes) = lanes {
         for span in &lanes.out_of_reach {
             if let Some((x, w)) = f.part(*span) {
                 shown = true;
-                d.hatch(x, top, w, tall, t * 0.5);
-                d.frame([x, top, w, tall], None, Ink::Reach, 0.6);
+                d.link(
+                    lanes.month_href(span.from).as_deref(),
+                    || named(words.out_of_reach, *span, words),
+                    [x, top, w, tall],
+                    |d| {
+                        d.hatch(x, top, w, tall, t * 0.5);
+                        d.frame([x, top, w, tall], None, Ink::Reach, 0.6);
+                    },
+                );
             }
         }
         let mut free = f.left - t;
         for gap in &lanes.gaps {
             let Some((x, w)) = f.part(*gap) else { continue };
             shown = true;
-            d.frame([x, top - t * 0.25, w.max(t * 0.5), tall + t * 0.5], Some(Ink::Sheet), Ink::Alarm, t * 0.17);
             let label = format!("{}: {}", words.short(gap.from), words.ask_mark);
-            let wide = about_wide(&label, t * 0.95);
-            let at = (x + w / 2.0).clamp(f.left + wide / 2.0, (f.right - wide / 2.0).max(f.left + wide / 2.0));
-            if at - wide / 2.0 > free {
-                d.text(at, top - t * 0.6, t * 0.95, Anchor::Middle, true, Ink::Alarm, label);
-                free = at + wide / 2.0 + t * 0.4;
-            }
+            d.link(
+                lanes.month_href(gap.from).as_deref(),
+                || named(&label, *gap, words),
+                around(x + w / 2.0, top + tall / 2.0, w, tall),
+                |d| {
+                    d.frame([x, top - t * 0.25, w.max(t * 0.5), tall + t * 0.5], Some(Ink::Sheet), Ink::Alarm, t * 0.17);
+                    let wide = about_wide(&label, t * 0.95);
+                    let at = (x + w / 2.0).clamp(f.left + wide / 2.0, (f.right - wide / 2.0).max(f.left + wide / 2.0));
+                    if at - wide / 2.0 > free {
+                        d.text(at, top - t * 0.6, t * 0.95, Anchor::Middle, true, Ink::Alarm, label.clone());
+                        free = at + wide / 2.0 + t * 0.4;
+                    }
+                },
+            );
         }
     }
     if !shown {
         d.text(f.left + t * 0.5, top + tall / 2.0 + t * 0.35, t * 0.95, Anchor::Start, false, Ink::Soft, words.nothing_given);
     }
     (top - y + tall, top - y + tall / 2.0)
+}
+
+/// One bar with its label where it fits.
+pub(crate) fn bar_mark(d: &mut Drawing, bar: &Bar, [x, top, w, tall]: [f32; 4], t: f32) {
+    if bar.half {
+        d.frame([x, top, w, tall], Some(Ink::Sheet), Ink::Work, 1.2);
+        d.fill(x, top + tall / 2.0, w, tall / 2.0, Ink::Work);
+    } else {
+        d.fill(x, top, (w - 0.8).max(0.8), tall, Ink::Work);
+    }
+    if w > t * 3.5 {
+        let (ink, base) = if bar.half { (Ink::Ink, top + t * 0.76) } else { (Ink::Sheet, top + tall / 2.0 + t * 0.35) };
+        let size = if bar.half { t * 0.78 } else { t * 0.95 };
+        d.text(x + t * 0.5, base, size, Anchor::Start, false, ink, fit(&bar.label, w - t, size));
+    }
 }
 
 /// Columns a month; where no file reaches is hatched, with the sentence in the hatch where it fits.
@@ -334,7 +412,8 @@ fn phone(d: &mut Drawing, lanes: &Lanes, words: &Words, f: &Field, y: f32) -> (f
         {
             // A single call is still seen.
             let h = ((tall - t * 0.2) * m.count as f32 / most as f32).max(1.2);
-            d.fill(x + w * 0.08, top + tall - h, w * 0.84, h, Ink::Phone);
+            let name = || format!("{}, {}: {}", words.phone, words.long(m.month), crate::calls::group(m.count));
+            d.link(lanes.calls_href(m.month).as_deref(), name, [x, top, w, tall], |d| d.fill(x + w * 0.08, top + tall - h, w * 0.84, h, Ink::Phone));
         }
     }
     d.rule(f.left, top + tall, f.right, top + tall, Ink::Line, 0.75);
@@ -352,35 +431,37 @@ fn points(d: &mut Drawing, lanes: &Lanes, words: &Words, f: &Field, y: f32) -> (
     shown.sort_by_key(|p| p.month);
     for point in &shown {
         let Some(x) = f.middle(point.month) else { continue };
-        let r = t * 0.5;
-        match point.shape {
-            PointShape::Square => d.fill(x - r * 0.85, middle - r * 0.85, r * 1.7, r * 1.7, Ink::Immigration),
-            PointShape::Diamond => {
-                let points = vec![(x, middle - r * 1.2), (x + r * 1.2, middle), (x, middle + r * 1.2), (x - r * 1.2, middle)];
-                d.shapes.push(Shape::Polygon { points, ink: Ink::Immigration });
+        let name = || named(&point.label, Span { from: point.month, to: point.month }, words);
+        d.link(point.href.as_deref(), name, around(x, middle, t, t), |d| {
+            point_mark(d, point.shape, x, middle, t * 0.5);
+            let label = fit(&point.label, t * 16.0, t * 0.95);
+            let wide = about_wide(&label, t * 0.95);
+            let start = (x - t * 0.5).min(f.right - wide).max(f.left);
+            let row = rows.iter().position(|end| *end < start).unwrap_or(rows.len());
+            if row >= 4 {
+                return; // the table has it
             }
-            PointShape::Triangle => {
-                let points = vec![(x, middle - r), (x + r * 1.1, middle + r), (x - r * 1.1, middle + r)];
-                d.shapes.push(Shape::Polygon { points, ink: Ink::Immigration });
+            if row == rows.len() {
+                rows.push(0.0);
             }
-        }
-        let label = fit(&point.label, t * 16.0, t * 0.95);
-        let wide = about_wide(&label, t * 0.95);
-        let start = (x - t * 0.5).min(f.right - wide).max(f.left);
-        let row = rows.iter().position(|end| *end < start).unwrap_or(rows.len());
-        if row >= 4 {
-            continue; // the table has it
-        }
-        if row == rows.len() {
-            rows.push(0.0);
-        }
-        rows[row] = start + wide + t * 0.8;
-        d.text(start, base + t * (1.2 + 1.3 * row as f32), t * 0.95, Anchor::Start, false, Ink::Ink, label);
+            rows[row] = start + wide + t * 0.8;
+            d.text(start, base + t * (1.2 + 1.3 * row as f32), t * 0.95, Anchor::Start, false, Ink::Ink, label);
+        });
     }
     if shown.is_empty() {
         d.text(f.left + t * 0.5, middle + t * 0.35, t * 0.95, Anchor::Start, false, Ink::Soft, words.nothing_given);
     }
     (base - y + t * (0.5 + 1.3 * rows.len() as f32), t * 1.6)
+}
+
+/// The mark of a date, around its middle.
+pub(crate) fn point_mark(d: &mut Drawing, shape: PointShape, x: f32, y: f32, r: f32) {
+    let points = match shape {
+        PointShape::Square => return d.fill(x - r * 0.85, y - r * 0.85, r * 1.7, r * 1.7, Ink::Immigration),
+        PointShape::Diamond => vec![(x, y - r * 1.2), (x + r * 1.2, y), (x, y + r * 1.2), (x - r * 1.2, y)],
+        PointShape::Triangle => vec![(x, y - r), (x + r * 1.1, y + r), (x - r * 1.1, y + r)],
+    };
+    d.shapes.push(Shape::Polygon { points, ink: Ink::Immigration });
 }
 
 fn twin(lanes: &Lanes, words: &Words) -> String {
@@ -419,4 +500,67 @@ fn twin(lanes: &Lanes, words: &Words) -> String {
     }
     rows.sort_by_key(|(from, _)| *from);
     table(&lanes.title, &columns, &rows.into_iter().map(|(_, row)| row).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amparo_lang::Lang;
+
+    fn month(text: &str) -> Month {
+        Month::parse(text).expect("a month")
+    }
+
+    fn lanes(links: bool) -> Lanes {
+        let span = |a: &str, b: &str| Span { from: month(a), to: month(b) };
+        let href = |to: &str| links.then(|| to.to_owned());
+        Lanes {
+            title: "Client".to_owned(),
+            desc: String::new(),
+            span: span("2017-01", "2026-12"),
+            work: vec![Bar { span: span("2018-01", "2020-12"), label: "La Espiga".to_owned(), half: false, href: href("record/job") }],
+            home: Vec::new(),
+            phone: vec![MonthCount { month: month("2023-02"), count: 12 }],
+            phone_reach: Some(span("2023-02", "2026-10")),
+            phone_note: String::new(),
+            immigration: vec![Point { month: month("2017-03"), shape: PointShape::Diamond, label: "Entry, B2".to_owned(), href: href("record/entry") }],
+            gaps: vec![span("2021-02", "2021-02")],
+            out_of_reach: vec![span("2017-01", "2017-12")],
+            disputes: vec![Dispute { month: month("2017-03"), lane: Lane::Immigration, label: String::new(), href: href("finding/entry") }],
+            links: links.then(|| Links { month: "coverage/{}?who=client".to_owned(), calls: "calls?who=client&month={}".to_owned() }),
+        }
+    }
+
+    #[test]
+    fn every_mark_is_a_link_whose_name_begins_with_what_is_written() {
+        let svg = draw_timeline(&lanes(true), &Words::of(Lang::En), Size::WIDE).svg();
+        for (href, name) in [
+            ("record/job", "La Espiga, January 2018 - December 2020"),
+            ("record/entry", "Entry, B2, March 2017"),
+            ("finding/entry", "papers disagree, March 2017"),
+            ("coverage/2021-02?who=client", "Feb 2021: ask, February 2021"),
+            ("coverage/2017-01?who=client", "no source reaches, January 2017 - December 2017"),
+            ("calls?who=client&amp;month=2023-02", "Phone, February 2023: 12"),
+        ] {
+            assert!(svg.contains(&format!(r#"<a href="{href}" aria-label="{name}">"#)), "{href} {name}\n{svg}");
+        }
+        assert_eq!(svg.matches("<a ").count(), 6);
+    }
+
+    #[test]
+    fn a_report_and_its_data_know_no_links() {
+        let lanes = lanes(false);
+        assert!(!draw_timeline(&lanes, &Words::of(Lang::En), Size::WIDE).svg().contains("<a "));
+        let data = serde_json::to_string(&lanes).expect("data");
+        assert!(!data.contains("href") && !data.contains("links"), "{data}");
+        assert_eq!(serde_json::from_str::<Lanes>(&data).expect("the same lanes"), lanes);
+    }
+
+    #[test]
+    fn pieces_together_are_the_whole() {
+        for (parts, lengths) in [(1, vec![120]), (3, vec![40, 40, 40]), (7, vec![18, 18, 18, 18, 18, 18, 12])] {
+            let got: Vec<i32> = pieces(&lanes(true), parts).iter().map(|p| p.span.to.index() - p.span.from.index() + 1).collect();
+            assert_eq!(got, lengths);
+        }
+    }
 }

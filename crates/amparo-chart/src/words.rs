@@ -10,6 +10,7 @@ pub struct Words {
     /// January first, three or four letters.
     pub months: [&'static str; 12],
     pub months_long: [&'static str; 12],
+    pub day: &'static str,
     pub month: &'static str,
     pub year: &'static str,
     pub proof: &'static str,
@@ -52,6 +53,7 @@ impl Words {
             lang,
             months: SHORT.map(text),
             months_long: LONG.map(text),
+            day: text("draw-day"),
             month: text("draw-month"),
             year: text("draw-year"),
             proof: text("draw-proof"),

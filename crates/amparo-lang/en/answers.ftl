@@ -195,6 +195,7 @@ via-review = review
 via-chronology = working chronology written
 via-export = case handed over
 via-report = report written
+via-print = sheet printed
 via-genesis = case begun
 via-epoch = new keys
 via-party = person added

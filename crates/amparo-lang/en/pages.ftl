@@ -380,3 +380,147 @@ page-account-event = Other things that happened
 page-account-event-on = When?
 page-account-event-type = What kind of thing?
 page-account-event-text = What happened?
+
+page-print-this = Print this page
+page-person = Person
+page-span = Span
+page-month-of-year = Month
+page-rows = { $from } to { $to } of { $all }
+page-rows-nav = Pages of the table
+page-rows-before = Before
+page-rows-after = Next
+page-and-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+page-nobody = Nobody is in this case yet. Add a person first: papers, months and calls belong to somebody.
+page-when = When
+page-lane = Lane
+page-col-what = What
+page-stands-in = Stands in
+page-the-table = The same as a table
+page-as-table-years = The same as a table, by year
+page-timeline-lead = Work, phone and immigration, one above the other. Every mark opens its paper.
+page-ten-years = Ten years
+page-before = Up to { $to }
+page-papers-here = papers
+page-nothing-dated = No paper speaks of these months.
+page-claim = What is to be proven
+page-months-for = { $who }, { $claim }: { $from } to { $to }. The fuller the box, the stronger the proof. Choose a month to see its papers.
+page-months-caption = { $who }: each month and its best proof. The number says how many records there are.
+page-records-count = { $count ->
+    [one] one record
+   *[other] { $count } records
+}
+page-sign-strong = two papers, or a strong one
+page-sign-fair = a fair paper
+page-sign-weak = a witness, or a word
+page-sign-ask = sources reach it, nothing found
+page-sign-reach = nobody can know from these papers
+page-gaps = Gaps
+page-gaps-note = More than three months in a row without strong or fair proof.
+page-gaps-none = No gap of more than three months.
+page-ask-order = The longest first; what no source reaches last.
+page-ask-none = Nothing to ask for.
+page-see-month = See the month
+page-not-said = What this does not say
+page-not-said-why = A month without a paper does not mean that the person was not here. It says only that there is nothing yet to prove it with. No file reaches the hatched months: nothing can be known of them.
+page-all-months = All months
+page-month-before = The month before
+page-month-after = The month after
+page-day-by-day = See it day by day
+page-evidence = Evidence
+page-evidence-note = The strongest first.
+page-evidence-none = No paper proves this month yet.
+page-strength = Strength
+page-strength-strong = strong
+page-strength-fair = fair
+page-strength-weak = weak
+page-calls-with = { $count ->
+    [one] One call with { $number }
+   *[other] { $count } calls with { $number }
+}
+page-phone-file = phone file
+page-sources = Sources
+page-reaches-no-month = No source reaches this month.
+page-reaches-note = Files that say between which dates they reach.
+page-reaches-not = These do not reach it, and say nothing of it
+page-calls-head = Calls
+page-calls-reach = { $who }: the phone's file reaches from { $from } to { $to }, with { $count ->
+    [one] one number
+   *[other] { $count } numbers
+}.
+page-calls-before = Earlier and later months: no source reaches. It says nothing about them.
+page-calls-no-file = { $who }: no file of calls yet.
+page-calls-none = Without a file nothing is known of calls: neither that there were any, nor that there were none.
+page-by-number = By number and month
+page-calls-count = { $count ->
+    [one] one call
+   *[other] { $count } calls
+}
+page-calls-masked = People who are not in this case are masked, here, in print and in every export.
+page-calls-unmask = To show them, give a reason
+page-calls-of-month = { $calls } { $days }, { $numbers }.
+page-days-count = { $count ->
+    [one] on one day
+   *[other] on { $count } days
+}
+page-numbers-count = { $count ->
+    [one] with one number
+   *[other] with { $count } numbers
+}
+page-all-numbers = All numbers
+page-number-lead = { $who }: { $count ->
+    [one] one call
+   *[other] { $count } calls
+} with this number, { $from } to { $to }.
+page-single-calls = Single calls
+page-calls-times = Times are those where the person lived.
+page-direction = Direction
+page-outcome = Answered
+page-length = Length
+page-seconds = { $seconds } s
+page-minutes = { $minutes } min { $seconds } s
+
+page-print-sheet = Sheets
+page-print-language = Language of the sheet
+page-print-names = Name on the sheet
+page-print-no-name = Without the person's name
+page-print-name = With the person's name
+page-print-ask-title = Papers we ask you for
+page-print-ask-lead = We already have proof of { $proven } of { $all } months. One paper for each month is enough.
+page-print-ask-none = We have proof of { $proven } of { $all } months. There is nothing to bring now.
+page-print-one-month = One of these is enough:
+page-print-each-month = One paper for each month. Any of these helps:
+page-print-beyond = We have almost nothing from this time yet. If you kept something, bring it. If not, do not worry.
+page-print-later = Another time: { $months }.
+page-print-paper-rent = a receipt for rent, light, water or telephone
+page-print-paper-clinic = a paper from a clinic, a dentist or a pharmacy
+page-print-paper-child = a paper from the school or the clinic of your child
+page-print-paper-money = a bank statement, or a receipt for money you sent
+page-print-paper-pay = a pay stub, or a letter from work
+page-print-paper-letter = a paper from your church, or a letter from somebody who saw you then, with name, address and signature
+page-print-paper-lease = a lease or receipt of your first room or apartment
+page-print-paper-ticket = a bus ticket, the envelope of a letter, a photograph with a date
+page-print-before = Before you come
+page-print-as-it-is = Bring the paper as it is, torn or stained. We copy it and give it back.
+page-print-photo = A clear photograph helps, too: by day, the whole sheet, without shadow.
+page-print-nothing = Write nothing on the papers. If you do not find one, do not worry: tell us.
+page-print-government = Do not ask the government for papers before talking with us.
+page-print-bring = Bring them before:
+page-print-questions = Questions:
+page-print-yours = This sheet is yours.
+page-print-timeline-title = What your papers say, year by year
+page-print-timeline-note = If something is not right, tell us.
+page-print-lines-more = { $count ->
+    [one] One more line is in the file.
+   *[other] { $count } more lines are in the file.
+}
+page-print-coverage-title = Months with proof
+page-print-looks-title = Who opened your file
+page-print-looks-lead = Each time somebody of the office opens your file, it is written down: who, when and why. The newest first.
+page-print-looks-note = It lists what was opened with this program. It cannot list what was done with a copy outside of it.
+page-print-who-why = Who and why
+page-print-visit = { $member }: { $purpose } ({ $what })
+page-print-done = { $member }: { $what }
+page-from-to-time = { $from } to { $to }

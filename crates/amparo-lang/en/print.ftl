@@ -48,6 +48,7 @@ print-page = page { $page } of { $all }
 print-stamp = Privileged and confidential: prepared for counsel. Not for filing
 
 # Charts: labels. A month in three or four letters.
+draw-day = day
 draw-month = Month
 draw-year = Year
 draw-proof = Proof

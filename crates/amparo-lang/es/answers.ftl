@@ -195,6 +195,7 @@ via-review = revisión
 via-chronology = se escribió la cronología de trabajo
 via-export = se entregó el caso
 via-report = se escribió el informe
+via-print = hoja impresa
 via-genesis = comienzo del caso
 via-epoch = llaves nuevas
 via-party = persona agregada

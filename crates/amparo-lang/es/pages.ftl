@@ -380,3 +380,147 @@ page-account-event = Otras cosas que pasaron
 page-account-event-on = ¿Cuándo?
 page-account-event-type = ¿Qué clase de cosa?
 page-account-event-text = ¿Qué pasó?
+
+page-print-this = Imprimir esta página
+page-person = Persona
+page-span = Periodo
+page-month-of-year = Mes
+page-rows = { $from } a { $to } de { $all }
+page-rows-nav = Páginas de la tabla
+page-rows-before = Anterior
+page-rows-after = Siguiente
+page-and-more = { $count ->
+    [one] y uno más
+   *[other] y { $count } más
+}
+page-nobody = Todavía no hay nadie en este caso. Primero agregue a una persona: los papeles, los meses y las llamadas son de alguien.
+page-when = Cuándo
+page-lane = Franja
+page-col-what = Qué
+page-stands-in = Está en
+page-the-table = Lo mismo en una tabla
+page-as-table-years = Lo mismo en una tabla, por año
+page-timeline-lead = Trabajo, teléfono e inmigración, una franja sobre otra. Cada marca abre su papel.
+page-ten-years = Diez años
+page-before = Hasta { $to }
+page-papers-here = papeles
+page-nothing-dated = Ningún papel habla de estos meses.
+page-claim = Lo que hay que probar
+page-months-for = { $who }, { $claim }: de { $from } a { $to }. Cuanto más llena la caja, más fuerte la prueba. Elija un mes para ver sus papeles.
+page-months-caption = { $who }: cada mes y su mejor prueba. El número dice cuántos datos hay.
+page-records-count = { $count ->
+    [one] un dato
+   *[other] { $count } datos
+}
+page-sign-strong = dos papeles, o uno fuerte
+page-sign-fair = un papel regular
+page-sign-weak = un testigo, o una palabra
+page-sign-ask = hay fuentes de ese mes y no se encontró nada
+page-sign-reach = con estos papeles no se puede saber
+page-gaps = Huecos
+page-gaps-note = Más de tres meses seguidos sin prueba fuerte ni regular.
+page-gaps-none = No hay ningún hueco de más de tres meses.
+page-ask-order = Lo más largo primero; al final, los meses adonde ninguna fuente llega.
+page-ask-none = No hay nada que pedir.
+page-see-month = Ver el mes
+page-not-said = Lo que esto no dice
+page-not-said-why = Un mes sin papel no quiere decir que la persona no estaba. Solo dice que todavía no hay con qué probarlo. A los meses con rayas no llega ningún archivo: de ellos no se puede saber nada.
+page-all-months = Todos los meses
+page-month-before = El mes anterior
+page-month-after = El mes siguiente
+page-day-by-day = Verlo día por día
+page-evidence = Pruebas
+page-evidence-note = La más fuerte primero.
+page-evidence-none = Todavía ningún papel prueba este mes.
+page-strength = Fuerza
+page-strength-strong = fuerte
+page-strength-fair = regular
+page-strength-weak = débil
+page-calls-with = { $count ->
+    [one] Una llamada con { $number }
+   *[other] { $count } llamadas con { $number }
+}
+page-phone-file = archivo del teléfono
+page-sources = Fuentes
+page-reaches-no-month = Ninguna fuente llega a este mes.
+page-reaches-note = Archivos que dicen entre qué fechas llegan.
+page-reaches-not = Estas no llegan a él, y no dicen nada de él
+page-calls-head = Llamadas
+page-calls-reach = { $who }: el archivo del teléfono va de { $from } a { $to }, con { $count ->
+    [one] un número
+   *[other] { $count } números
+}.
+page-calls-before = Meses de antes y de después: ninguna fuente llega. De ellos no dice nada.
+page-calls-no-file = { $who }: todavía no hay archivo de llamadas.
+page-calls-none = Sin archivo no se sabe nada de llamadas: ni que las hubo, ni que no las hubo.
+page-by-number = Por número y mes
+page-calls-count = { $count ->
+    [one] una llamada
+   *[other] { $count } llamadas
+}
+page-calls-masked = Quienes no están en este caso quedan ocultos, aquí, al imprimir y en toda copia.
+page-calls-unmask = Para mostrarlos, dé un motivo
+page-calls-of-month = { $calls } { $days }, { $numbers }.
+page-days-count = { $count ->
+    [one] en un día
+   *[other] en { $count } días
+}
+page-numbers-count = { $count ->
+    [one] con un número
+   *[other] con { $count } números
+}
+page-all-numbers = Todos los números
+page-number-lead = { $who }: { $count ->
+    [one] una llamada
+   *[other] { $count } llamadas
+} con este número, de { $from } a { $to }.
+page-single-calls = Llamadas, una por una
+page-calls-times = Las horas son las del lugar donde vivía la persona.
+page-direction = Sentido
+page-outcome = Contestada
+page-length = Duración
+page-seconds = { $seconds } s
+page-minutes = { $minutes } min { $seconds } s
+
+page-print-sheet = Hojas
+page-print-language = Idioma de la hoja
+page-print-names = Nombre en la hoja
+page-print-no-name = Sin el nombre de la persona
+page-print-name = Con el nombre de la persona
+page-print-ask-title = Papeles que le pedimos
+page-print-ask-lead = Ya tenemos prueba de { $proven } de { $all } meses. Con un papel de cada mes basta.
+page-print-ask-none = Tenemos prueba de { $proven } de { $all } meses. Por ahora no hace falta traer nada.
+page-print-one-month = Sirve uno de estos:
+page-print-each-month = Un papel de cada mes. Sirve cualquiera de estos:
+page-print-beyond = De este tiempo no tenemos casi nada todavía. Si guarda algo, tráigalo. Si no, no se preocupe.
+page-print-later = Para otra ocasión: { $months }.
+page-print-paper-rent = recibo de renta, de luz, de agua o de teléfono
+page-print-paper-clinic = papel de la clínica, del dentista o de la farmacia
+page-print-paper-child = papel de la escuela o de la clínica de su niño o niña
+page-print-paper-money = estado de cuenta del banco, o recibo de un envío de dinero
+page-print-paper-pay = talón de pago, o carta del trabajo
+page-print-paper-letter = papel de su iglesia, o carta de alguien que le vio entonces, con su nombre, su dirección y su firma
+page-print-paper-lease = contrato o recibo de su primer cuarto o apartamento
+page-print-paper-ticket = boleto de autobús, sobre de una carta, foto con fecha
+page-print-before = Antes de venir
+page-print-as-it-is = Traiga el papel como esté, aunque esté roto o manchado. Nosotros lo copiamos y se lo devolvemos.
+page-print-photo = Una foto clara también sirve: de día, la hoja entera, sin sombra.
+page-print-nothing = No escriba nada en los papeles. Si no encuentra alguno, no se preocupe: díganos.
+page-print-government = No pida papeles al gobierno sin hablar antes con nosotros.
+page-print-bring = Tráigalos antes del:
+page-print-questions = Preguntas:
+page-print-yours = Esta hoja es suya.
+page-print-timeline-title = Lo que dicen sus papeles, año por año
+page-print-timeline-note = Si algo no está bien, díganos.
+page-print-lines-more = { $count ->
+    [one] Una línea más está en el expediente.
+   *[other] { $count } líneas más están en el expediente.
+}
+page-print-coverage-title = Meses con prueba
+page-print-looks-title = Quién abrió su expediente
+page-print-looks-lead = Cada vez que alguien de la oficina abre su expediente queda escrito: quién, cuándo y para qué. Lo más nuevo primero.
+page-print-looks-note = La lista dice lo que se abrió con este programa. No puede decir lo que se hizo con una copia fuera de él.
+page-print-who-why = Quién y para qué
+page-print-visit = { $member }: { $purpose } ({ $what })
+page-print-done = { $member }: { $what }
+page-from-to-time = { $from } a { $to }

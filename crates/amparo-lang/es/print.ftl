@@ -48,6 +48,7 @@ print-page = página { $page } de { $all }
 print-stamp = Privilegiado y confidencial: preparado para el abogado. No presentar
 
 # Dibujos: palabras. El mes en tres o cuatro letras.
+draw-day = día
 draw-month = Mes
 draw-year = Año
 draw-proof = Prueba

@@ -251,6 +251,8 @@ mod tests {
         "format-google-voice-html",
         "format-pdf",
         "no",
+        "page-minutes",
+        "page-seconds",
         "type-visa",
     ];
 

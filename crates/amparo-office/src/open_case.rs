@@ -34,6 +34,13 @@ pub struct LogLine {
     pub unmasked: bool,
 }
 
+impl LogLine {
+    /// The client reads who opened the case, when and why, and what was given and withdrawn: not the office's own work in it.
+    pub fn is_for_client(&self) -> bool {
+        self.purpose.is_some() || matches!(self.via.as_str(), "given" | "withdrawn")
+    }
+}
+
 impl OpenCase {
     pub(crate) fn new(case: Case<Open>, handle: String, roster: Arc<Roster>, member: String, role: String, clock: fn() -> Now) -> OpenCase {
         OpenCase { case, handle, roster, member, role, clock }

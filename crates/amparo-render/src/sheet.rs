@@ -216,6 +216,8 @@ impl<'f> Sheet<'f> {
             Shape::Ring { x, y, r, ink, width } => {
                 vec![Mark::Round { x: dx + x, y: dy + y, r: *r, fill: Some(paper(Ink::Sheet)), line: Some((paper(*ink), *width)) }]
             }
+            // Paper leads nowhere: the shapes alone.
+            Shape::Link { shapes, .. } => shapes.iter().flat_map(|shape| self.marks(shape, dx, dy)).collect(),
             Shape::Text { x, y, size, anchor, bold, ink, text } => {
                 let letter = if *bold { Letter::SansBold } else { Letter::Sans };
                 let run = self.fonts.run(&self.fonts.writable(text, letter), letter, *size);

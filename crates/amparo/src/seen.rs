@@ -2,7 +2,7 @@
 
 use crate::speech::{Speech, capital, plain};
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
-use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
+use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, Links, MonthBox, MonthCount, Point, PointShape, Span};
 use amparo_lang::sentence;
 use amparo_model::event::{At, SegmentKind};
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
@@ -16,6 +16,8 @@ const NUMBERS: usize = 8;
 
 /// Below this confidence, in hundredths, a machine-read record waits for a person.
 pub const DOUBTFUL: u8 = 80;
+/// Any month that a paper can name.
+const ALWAYS: Span = Span { from: Month { year: 1, month: 1 }, to: Month { year: 9999, month: 12 } };
 
 /// Everything computed once.
 pub struct Seen {
@@ -27,10 +29,41 @@ pub struct Seen {
     pub records: Vec<Record>,
     pub findings: Vec<Finding>,
     pub items: Vec<TimelineItem>,
+    /// Presence, month by month, of each person.
     pub grids: Vec<Coverage>,
-    summaries: Vec<CallSummary>,
+    /// The other claims.
+    pub claims: Vec<Coverage>,
+    /// How many calls a person's papers hold of a day.
+    pub days: BTreeMap<(PartyId, Date), u64>,
+    /// Who each person's phone speaks with, those most spoken with first.
+    pub numbers: Vec<Number>,
     /// The single calls that findings stand on.
     calls_behind: Vec<Record>,
+}
+
+/// A number that a person's phone speaks with.
+pub struct Number {
+    pub subject: PartyId,
+    pub number: String,
+    pub e164: bool,
+    pub of_party: bool,
+    pub name: Option<String>,
+    pub months: Vec<CallSummary>,
+}
+
+impl Number {
+    pub fn counts(&self) -> Vec<MonthCount> {
+        self.months.iter().map(|s| MonthCount { month: s.month, count: calls_of(s) }).collect()
+    }
+
+    pub fn total(&self) -> u64 {
+        self.months.iter().map(calls_of).sum()
+    }
+}
+
+/// The calls of a month with a number, taken or not.
+pub fn calls_of(s: &CallSummary) -> u64 {
+    s.incoming + s.outgoing + s.missed
 }
 
 impl Seen {
@@ -41,11 +74,17 @@ impl Seen {
         findings.retain(|f| whose.is_none_or(|w| f.subject == Some(w)));
         let mut items = timeline(&view, &records, &calls).items;
         items.retain(|i| whose.is_none_or(|w| i.subject == Some(w)) && i.when.earliest().is_none_or(|d| d <= as_of));
-        let grids = people.iter().map(|p| coverage(&view, &records, &calls, Claim::Presence, *p, span.0, span.1, as_of)).collect();
-        let summaries = calls.summaries(None);
+        let grid = |claim, p: &PartyId| coverage(&view, &records, &calls, claim, *p, span.0, span.1, as_of);
+        let grids = people.iter().map(|p| grid(Claim::Presence, p)).collect();
+        let claims = people.iter().flat_map(|p| [grid(Claim::Employment, p), grid(Claim::Residence, p)]).collect();
+        let (days, numbers) = (calls.days(), numbers(calls.summaries(None)));
         let calls_behind = calls_behind(&calls, &records, &findings);
         drop(calls);
-        Seen { view, own, as_of, span, people, records, findings, items, grids, summaries, calls_behind }
+        Seen { view, own, as_of, span, people, records, findings, items, grids, claims, days, numbers, calls_behind }
+    }
+
+    pub fn coverage_of(&self, party: PartyId, claim: Claim) -> Option<&Coverage> {
+        self.grids.iter().chain(&self.claims).find(|g| g.subject == party && g.claim == claim)
     }
 
     pub fn who(&self, speech: Speech, party: Option<PartyId>) -> String {
@@ -101,66 +140,78 @@ impl Seen {
     }
 
     pub fn lanes(&self, speech: Speech, coverage: &Coverage) -> Lanes {
+        self.lanes_in(speech, coverage, Span { from: self.span.0, to: self.span.1 }, None)
+    }
+
+    /// The lanes between two months; with `links`, marks lead to the case's pages, by addresses beside them.
+    pub fn lanes_in(&self, speech: Speech, coverage: &Coverage, span: Span, links: Option<Links>) -> Lanes {
         let party = coverage.subject;
         let mine = || self.records.iter().filter(move |r| r.subject == Some(party));
         let runs = |best: Best| runs(&coverage.months, best);
-        let reach = self.phone_reach(party, true);
-        Lanes {
+        let reach = self.phone_reach_in(party, true, span);
+        let mut lanes = Lanes {
             title: speech.say("chart-lanes", &[("who", self.who_heading(speech, Some(party)))]),
             desc: speech.word("chart-lanes-desc"),
-            span: Span { from: self.span.0, to: self.span.1 },
-            work: self.work(speech, mine()),
-            home: mine().filter(|r| r.kind == Kind::Address).filter_map(|r| self.bar(r, address(r))).collect(),
-            phone: self.phone(party),
+            span,
+            work: self.work(speech, mine(), span),
+            home: mine().filter(|r| r.kind == Kind::Address).filter_map(|r| self.bar(r, address(r), span)).collect(),
+            phone: self.phone(party, span),
             phone_reach: reach,
-            phone_note: reach.map_or_else(
+            phone_note: self.phone_reach_in(party, true, ALWAYS).map_or_else(
                 || speech.word("chart-no-phone"),
                 |r| speech.say("chart-phone-reach", &[("from", amparo_lang::month(r.from, speech.lang)), ("to", amparo_lang::month(r.to, speech.lang))]),
             ),
-            immigration: mine().filter_map(|r| self.point(speech, r)).collect(),
+            immigration: mine().filter_map(|r| self.point(speech, r, span)).collect(),
             gaps: runs(Best::None),
             out_of_reach: runs(Best::OutOfReach),
-            disputes: self.disputes(speech, party),
+            disputes: self.disputes(speech, party, span),
+            links,
+        };
+        if lanes.links.is_none() {
+            lanes.work.iter_mut().chain(&mut lanes.home).for_each(|b| b.href = None);
+            lanes.immigration.iter_mut().for_each(|p| p.href = None);
+            lanes.disputes.iter_mut().for_each(|d| d.href = None);
         }
+        lanes
     }
 
     /// Jobs as bars; an employer of whom only year totals are known is half a bar.
-    fn work<'r>(&self, speech: Speech, mine: impl Iterator<Item = &'r Record>) -> Vec<Bar> {
+    fn work<'r>(&self, speech: Speech, mine: impl Iterator<Item = &'r Record>, span: Span) -> Vec<Bar> {
         let mut bars: Vec<Bar> = Vec::new();
-        let mut paid: BTreeMap<String, (String, Month, Month)> = BTreeMap::new();
-        let mut years: BTreeMap<String, (String, BTreeSet<i16>)> = BTreeMap::new();
+        let mut paid: BTreeMap<String, (String, Month, Month, &Record)> = BTreeMap::new();
+        let mut years: BTreeMap<String, (String, BTreeMap<i16, &Record>)> = BTreeMap::new();
         for record in mine {
             let label = record.text("employer").map(|e| if self.own.household_employers.contains(e) { self.own.third(e) } else { e.to_owned() });
             match record.kind {
-                Kind::Job => bars.extend(self.bar(record, label.unwrap_or_else(|| speech.term("kind", "job")))),
+                Kind::Job => bars.extend(self.bar(record, label.unwrap_or_else(|| speech.term("kind", "job")), span)),
                 Kind::Pay => {
                     let (Some(label), Some(month)) = (label, timeline::when(record).and_then(|w| w.latest()).map(Month::of)) else { continue };
-                    let known = paid.entry(amparo_analysis::names::plain(&label)).or_insert((label, month, month));
+                    let known = paid.entry(amparo_analysis::names::plain(&label)).or_insert((label, month, month, record));
                     (known.1, known.2) = (known.1.min(month), known.2.max(month));
                 }
                 Kind::Earnings if record.number("amount_cents").is_some_and(|n| n > 0) => {
                     let label = label.unwrap_or_else(|| speech.term("kind", "earnings"));
                     let year = record.number("year").and_then(|y| i16::try_from(y).ok());
-                    years.entry(amparo_analysis::names::plain(&label)).or_insert((label, BTreeSet::new())).1.extend(year);
+                    years.entry(amparo_analysis::names::plain(&label)).or_insert((label, BTreeMap::new())).1.extend(year.map(|y| (y, record)));
                 }
                 _ => {}
             }
         }
         let known: BTreeSet<String> = bars.iter().map(|b| amparo_analysis::names::plain(&b.label)).collect();
-        let within = |from: Month, to: Month| Some(Span { from: from.max(self.span.0), to: to.min(self.span.1) }).filter(|s| s.from <= s.to);
-        for (name, (label, from, to)) in &paid {
+        let within = |from: Month, to: Month| Some(Span { from: from.max(span.from), to: to.min(span.to) }).filter(|s| s.from <= s.to);
+        for (name, (label, from, to, record)) in &paid {
             if !known.contains(name) {
-                bars.extend(within(*from, *to).map(|span| Bar { span, label: label.clone(), half: false }));
+                bars.extend(within(*from, *to).map(|span| Bar { span, label: label.clone(), half: false, href: Some(href(record)) }));
             }
         }
         for (name, (label, years)) in years {
             if known.contains(&name) || paid.contains_key(&name) {
                 continue;
             }
-            let years: Vec<i16> = years.into_iter().collect();
-            for run in years.chunk_by(|a, b| a + 1 == *b) {
-                let (from, to) = (Month { year: run[0], month: 1 }, Month { year: run[run.len() - 1], month: 12 });
-                bars.extend(within(from, to).map(|span| Bar { span, label: label.clone(), half: true }));
+            let years: Vec<(i16, &Record)> = years.into_iter().collect();
+            for run in years.chunk_by(|a, b| a.0 + 1 == b.0) {
+                let (from, to) = (Month { year: run[0].0, month: 1 }, Month { year: run[run.len() - 1].0, month: 12 });
+                bars.extend(within(from, to).map(|span| Bar { span, label: label.clone(), half: true, href: Some(href(run[0].1)) }));
             }
         }
         bars.sort_by(|a, b| (a.span.from, &a.label).cmp(&(b.span.from, &b.label)));
@@ -168,42 +219,38 @@ impl Seen {
     }
 
     /// A record's time as a bar within the span; `None` outside it.
-    fn bar(&self, record: &Record, label: String) -> Option<Bar> {
+    fn bar(&self, record: &Record, label: String, span: Span) -> Option<Bar> {
         let when = timeline::when(record)?;
-        let from = Month::of(when.earliest()?).max(self.span.0);
-        let to = Month::of(when.latest().unwrap_or(self.as_of)).min(self.span.1);
-        (from <= to).then_some(Bar { span: Span { from, to }, label, half: false })
+        let from = Month::of(when.earliest()?).max(span.from);
+        let to = Month::of(when.latest().unwrap_or(self.as_of)).min(span.to);
+        (from <= to).then(|| Bar { span: Span { from, to }, label, half: false, href: Some(href(record)) })
     }
 
-    fn point(&self, speech: Speech, record: &Record) -> Option<Point> {
-        let shape = match record.kind {
-            Kind::Entry | Kind::Exit => PointShape::Diamond,
-            Kind::Encounter => PointShape::Triangle,
-            Kind::Filing | Kind::Notice | Kind::Hearing | Kind::Order | Kind::Status => PointShape::Square,
-            _ => return None,
-        };
+    fn point(&self, speech: Speech, record: &Record, span: Span) -> Option<Point> {
+        let (shape, label) = mark(speech, record)?;
         let month = Month::of(timeline::when(record)?.earliest()?);
-        let detail = ["form", "class", "type"].iter().find_map(|f| record.text(f));
-        let kind = speech.term("kind", record.kind.as_str());
-        let label = detail.map_or(kind.clone(), |d| format!("{kind}, {d}"));
-        (self.span.0..=self.span.1).contains(&month).then_some(Point { month, shape, label })
+        (span.from..=span.to).contains(&month).then(|| Point { month, shape, label, href: Some(href(record)) })
     }
-
-    fn phone(&self, party: PartyId) -> Vec<MonthCount> {
+    /// Calls and messages, by month.
+    fn phone(&self, party: PartyId, span: Span) -> Vec<MonthCount> {
         let mut counts: BTreeMap<Month, u64> = BTreeMap::new();
-        for s in self.summaries.iter().filter(|s| s.subject == Some(party)) {
-            *counts.entry(s.month).or_default() += s.incoming + s.outgoing + s.missed;
+        for s in self.numbers.iter().filter(|n| n.subject == party).flat_map(|n| &n.months) {
+            *counts.entry(s.month).or_default() += calls_of(s);
         }
         for record in self.records.iter().filter(|r| r.kind == Kind::Message && r.subject == Some(party)) {
             if let Some(at) = record.instant("at") {
                 *counts.entry(self.view.month_of(at)).or_default() += 1;
             }
         }
-        counts.into_iter().filter(|(m, _)| (self.span.0..=self.span.1).contains(m)).map(|(month, count)| MonthCount { month, count }).collect()
+        counts.into_iter().filter(|(m, _)| (span.from..=span.to).contains(m)).map(|(month, count)| MonthCount { month, count }).collect()
     }
 
     /// The months that the person's files of calls, and of messages where asked, reach.
     pub fn phone_reach(&self, party: PartyId, messages: bool) -> Option<Span> {
+        self.phone_reach_in(party, messages, Span { from: self.span.0, to: self.span.1 })
+    }
+
+    pub fn phone_reach_in(&self, party: PartyId, messages: bool, span: Span) -> Option<Span> {
         let mut reach: Option<(Month, Month)> = None;
         let written: BTreeSet<u64> = self.view.records.iter().filter(|r| messages && r.kind == Kind::Message).map(|r| r.provenance.giving).collect();
         for giving in self.view.file.readable() {
@@ -217,10 +264,10 @@ impl Seen {
             }
         }
         let (from, to) = reach?;
-        Some(Span { from: from.max(self.span.0), to: to.min(self.span.1) }).filter(|s| s.from <= s.to)
+        Some(Span { from: from.max(span.from), to: to.min(span.to) }).filter(|s| s.from <= s.to)
     }
 
-    fn disputes(&self, speech: Speech, party: PartyId) -> Vec<Dispute> {
+    fn disputes(&self, speech: Speech, party: PartyId, span: Span) -> Vec<Dispute> {
         let of = |f: &&Finding| f.subject == Some(party) && f.kind == FindingType::Contradiction && f.resolution.is_none();
         let dispute = |f: &Finding| {
             let lane = match f.about {
@@ -230,7 +277,8 @@ impl Seen {
                 About::Presence | About::Identity | About::Travel => Lane::Immigration,
             };
             let month = Month::of(f.when.as_ref()?.earliest()?);
-            (self.span.0..=self.span.1).contains(&month).then(|| Dispute { month, lane, label: speech.term("about", f.about.as_str()) })
+            let href = format!("finding/{}", f.id());
+            (span.from..=span.to).contains(&month).then(|| Dispute { month, lane, label: speech.term("about", f.about.as_str()), href: Some(href) })
         };
         self.findings.iter().filter(of).filter_map(dispute).collect()
     }
@@ -238,30 +286,14 @@ impl Seen {
     /// The numbers that a person's phone speaks with most, by month.
     pub fn calls(&self, speech: Speech, party: PartyId) -> Option<Calls> {
         let reach = self.phone_reach(party, false)?;
-        let mut numbers: BTreeMap<&str, (Vec<MonthCount>, u64, &CallSummary)> = BTreeMap::new();
-        for s in self.summaries.iter().filter(|s| s.subject == Some(party) && (reach.from..=reach.to).contains(&s.month)) {
-            let count = s.incoming + s.outgoing + s.missed;
-            let known = numbers.entry(&s.number).or_insert((Vec::new(), 0, s));
-            known.0.push(MonthCount { month: s.month, count });
-            known.1 += count;
-            if known.2.name.is_none() {
-                known.2 = s;
-            }
-        }
-        let all = numbers.len();
-        let mut most: Vec<_> = numbers.into_iter().collect();
-        most.sort_by(|a, b| (b.1.1, a.0).cmp(&(a.1.1, b.0)));
-        let rows = most.into_iter().take(NUMBERS).map(|(number, (months, _, s))| {
-            let open = s.of_party || self.own.may_show(s.e164.then_some(number), Some(number));
-            let name = if open { s.name.clone().unwrap_or_else(|| number.to_owned()) } else { amparo_model::numbers::mask_number(number) };
-            let note = speech.word(if s.of_party {
-                "chart-in-case"
-            } else if open {
-                "chart-open"
-            } else {
-                "chart-masked"
-            });
-            CallRow { name, note, months: by_month(months) }
+        let within = |n: &Number| n.counts().into_iter().filter(|m| (reach.from..=reach.to).contains(&m.month)).collect::<Vec<_>>();
+        let mut most: Vec<(&Number, Vec<MonthCount>)> = self.numbers.iter().filter(|n| n.subject == party).map(|n| (n, within(n))).collect();
+        most.retain(|(_, months)| !months.is_empty());
+        most.sort_by_key(|(n, months)| (std::cmp::Reverse(months.iter().map(|m| m.count).sum::<u64>()), n.number.clone()));
+        let all = most.len();
+        let rows = most.into_iter().take(NUMBERS).map(|(n, months)| {
+            let (name, note) = self.number_named(speech, n);
+            CallRow { name, note, months }
         });
         let rows: Vec<CallRow> = rows.collect();
         let who = self.who_heading(speech, Some(party));
@@ -275,7 +307,33 @@ impl Seen {
         })
     }
 
+    /// A number as it may be shown, and who it is in the case.
+    pub fn number_named(&self, speech: Speech, n: &Number) -> (String, String) {
+        let open = n.of_party || self.own.may_show(n.e164.then_some(&n.number), Some(&n.number));
+        let name = if open { n.name.clone().unwrap_or_else(|| n.number.clone()) } else { amparo_model::numbers::mask_number(&n.number) };
+        let note = speech.word(if n.of_party {
+            "chart-in-case"
+        } else if open {
+            "chart-open"
+        } else {
+            "chart-masked"
+        });
+        (plain(&name), note)
+    }
+
     // ---- sentences ----
+
+    /// A record in a word or two: who paid, where one lived, what was filed.
+    pub fn label(&self, speech: Speech, record: &Record) -> String {
+        let employer = record.text("employer").map(|e| if self.own.household_employers.contains(e) { self.own.third(e) } else { plain(e) });
+        let place = || Some(plain(&address(record))).filter(|a| !a.is_empty() && record.kind == Kind::Address);
+        employer.or_else(place).or_else(|| mark(speech, record).map(|(_, label)| label)).unwrap_or_else(|| capital(&speech.term("kind", record.kind.as_str())))
+    }
+
+    /// What a record says, in one sentence; its kind where no sentence fits.
+    pub fn says(&self, speech: Speech, record: &Record) -> String {
+        amparo_analysis::says::record(record).map_or_else(|| self.label(speech, record), |says| self.sentence(speech, &says))
+    }
 
     pub fn sentence(&self, speech: Speech, says: &amparo_model::results::Says) -> String {
         plain(&sentence(says, speech.lang, &|text: &str| self.own.third(text)))
@@ -335,10 +393,38 @@ fn holds(batch: &amparo_analysis::CallBatch, id: &EvidenceId) -> bool {
     [&batch.columns.number, &batch.columns.number_raw].into_iter().any(|column| column.values.iter().any(|have| have == number))
 }
 
-fn by_month(months: Vec<MonthCount>) -> Vec<MonthCount> {
-    let mut sums: BTreeMap<Month, u64> = BTreeMap::new();
-    months.iter().for_each(|m| *sums.entry(m.month).or_default() += m.count);
-    sums.into_iter().map(|(month, count)| MonthCount { month, count }).collect()
+/// The summaries of each person's numbers together.
+fn numbers(summaries: Vec<CallSummary>) -> Vec<Number> {
+    let mut known: BTreeMap<(PartyId, String), Number> = BTreeMap::new();
+    for s in summaries {
+        let Some(subject) = s.subject else { continue };
+        let number = || Number { subject, number: s.number.clone(), e164: s.e164, of_party: s.of_party, name: None, months: Vec::new() };
+        let n = known.entry((subject, s.number.clone())).or_insert_with(number);
+        n.name = n.name.take().or_else(|| s.name.clone());
+        n.months.push(s);
+    }
+    let mut numbers: Vec<Number> = known.into_values().collect();
+    numbers.iter_mut().for_each(|n| n.months.sort_by_key(|s| s.month));
+    numbers.sort_by_cached_key(|n| (std::cmp::Reverse(n.total()), n.number.clone()));
+    numbers
+}
+
+/// A record's page, beside the case's other pages.
+pub fn href(record: &Record) -> String {
+    format!("record/{}", record.id)
+}
+
+/// How a dated paper of the immigration lane is drawn, and what it is.
+pub fn mark(speech: Speech, record: &Record) -> Option<(PointShape, String)> {
+    let shape = match record.kind {
+        Kind::Entry | Kind::Exit => PointShape::Diamond,
+        Kind::Encounter => PointShape::Triangle,
+        Kind::Filing | Kind::Notice | Kind::Hearing | Kind::Order | Kind::Status => PointShape::Square,
+        _ => return None,
+    };
+    let detail = ["form", "class", "type"].iter().find_map(|f| record.text(f));
+    let kind = capital(&speech.term("kind", record.kind.as_str()));
+    Some((shape, detail.map_or(kind.clone(), |d| format!("{kind}, {}", plain(d)))))
 }
 
 fn address(record: &Record) -> String {

@@ -153,8 +153,7 @@ pub fn log(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|_, case| {
         let mut rows = Vec::new();
         for line in case.log() {
-            // The client reads who opened the case, when and why: not the office's own work in it.
-            if for_client && line.purpose.is_none() && !matches!(line.via.as_str(), "given" | "withdrawn") {
+            if for_client && !line.is_for_client() {
                 continue;
             }
             let what = if line.what.is_empty() { line.via.clone() } else { format!("{}: {}", line.via, line.what.join(", ")) };

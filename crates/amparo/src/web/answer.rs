@@ -26,6 +26,13 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// A question with these choices, for tests.
+    #[cfg(test)]
+    pub fn of(speech: Speech, query: &[(&str, &str)]) -> Asked {
+        let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Asked { speech, path: "/".to_owned(), parts: Vec::new(), query, form: Vec::new() }
+    }
+
     /// A named part of the path.
     pub fn part(&self, name: &str) -> &str {
         find(&self.parts, name).unwrap_or_default()
@@ -64,6 +71,8 @@ pub enum Answer {
     Go(String),
     Picture(Vec<u8>),
     Asset(&'static [u8], &'static str),
+    /// A style of one case.
+    Style(String),
     /// The cookie, and on to the first page.
     Enter(String),
     /// The language, and back.
@@ -89,6 +98,7 @@ impl IntoResponse for Answer {
             Answer::Go(path) => (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response(),
             Answer::Picture(png) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
             Answer::Asset(bytes, kind) => ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private, max-age=3600")], bytes).into_response(),
+            Answer::Style(css) => ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], css).into_response(),
             Answer::Enter(cookie) => (StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, "/".to_owned())]).into_response(),
             Answer::Language(lang, back) => {
                 let cookie = format!("language={}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", lang.code());

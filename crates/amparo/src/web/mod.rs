@@ -7,7 +7,9 @@
 mod account;
 mod answer;
 mod assets;
+mod calls;
 mod cases;
+mod coverage;
 mod dropped;
 mod find;
 mod findings;
@@ -19,13 +21,16 @@ mod lock;
 mod log;
 mod overview;
 mod paper;
+mod parts;
 mod picture;
+mod print;
 mod record;
 mod room;
 mod routes;
 mod sheets;
 mod shell;
 mod style;
+mod timeline;
 
 use crate::agent;
 use crate::cli::Cx;

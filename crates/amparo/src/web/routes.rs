@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, get, post, post_files};
 use super::room::Room;
-use super::{account, assets, cases, find, findings, first, gather, guard, lock, log, overview, paper, picture, record, sheets, style};
+use super::{account, assets, calls, cases, coverage, find, findings, first, gather, guard, lock, log, overview, paper, picture, print, record, sheets, style, timeline};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem};
 use axum::Router;
@@ -45,6 +45,13 @@ pub fn routes(room: Arc<Room>) -> Router {
         .route("/case/{case}/account", get(account::form).merge(post(account::write)))
         .route("/case/{case}/log", get(log::page))
         .route("/styleguide", get(style::page))
+        .route("/case/{case}/timeline", get(timeline::page))
+        .route("/case/{case}/coverage", get(coverage::page))
+        .route("/case/{case}/coverage/{month}", get(coverage::of_month))
+        .route("/case/{case}/calls", get(calls::page))
+        .route("/case/{case}/calls/{key}", get(calls::number))
+        .route("/case/{case}/print/{sheet}", get(print::page))
+        .route("/case/{case}/foot.css", get(print::foot))
         .route("/case/{case}/picture/{key}", get(picture::picture))
         .layer(DefaultBodyLimit::max(FORM))
         .fallback(get(|_, _| Err(Problem::new(Exit::No, "problem-no-page"))))

@@ -1,11 +1,12 @@
 //! What every page has around it: the bar, the tabs of the case, the line that says what was written down.
 
-use super::answer::Asked;
+use super::answer::{Answer, Asked};
 use super::room::{Room, Session, Visit};
 use crate::speech::{Speech, plain};
 use amparo_lang::Lang;
 use amparo_model::Instant;
 use amparo_office::Result;
+use askama::Template;
 
 /// Path, name and word of each tab of a case.
 const TABS: [(&str, &str, &str); 9] = [
@@ -112,6 +113,22 @@ impl Shell {
     /// The other languages: code and own name.
     pub fn others(&self) -> Vec<(&'static str, String)> {
         Lang::ALL.into_iter().filter(|l| *l != self.speech.lang).map(|l| (l.code(), amparo_lang::word("page-language-name", l))).collect()
+    }
+}
+
+/// A page about a person, in a case that has nobody yet.
+#[derive(Template)]
+#[template(path = "nobody.html")]
+pub struct Nobody {
+    shell: Shell,
+    title: String,
+    href: String,
+}
+
+impl Nobody {
+    pub fn page(shell: Shell, title: &str) -> Result<Answer> {
+        let href = shell.case.as_ref().map_or_else(|| "/".to_owned(), |bar| format!("/case/{}", bar.handle));
+        Answer::page(&Nobody { title: shell.t(title), href, shell })
     }
 }
 

@@ -1,0 +1,117 @@
+//! What several pages of a case have: the person asked about, pills to choose by, tables in pages.
+
+use super::answer::Asked;
+use super::room::Known;
+use crate::speech::Speech;
+use amparo_chart::Span;
+use amparo_model::PartyId;
+use amparo_model::results::Month;
+use amparo_office::{Exit, Problem, Result};
+
+/// One choice among a few; an address, not a button.
+pub struct Pill {
+    pub href: String,
+    pub text: String,
+    pub now: bool,
+}
+
+/// The person a page is about.
+pub struct Person {
+    pub id: PartyId,
+    pub token: String,
+    pub who: String,
+}
+
+/// Whom the address names, else the client, else the first of the case; `None` where the case has nobody.
+pub fn person(known: &Known, asked: &Asked) -> Result<Option<Person>> {
+    let file = &known.seen.view.file;
+    let party = match asked.choice("who") {
+        Some(token) => Some(file.party_by_token(token).ok_or_else(|| Problem::new(Exit::No, "problem-no-page"))?),
+        None => file.party_by_token("client").or(file.parties.first()),
+    };
+    Ok(party.map(|p| Person { id: p.id, token: p.token.clone(), who: known.seen.who_heading(asked.speech, Some(p.id)) }))
+}
+
+/// The people of the case as choices; `address` makes each one's.
+pub fn people(known: &Known, speech: Speech, now: PartyId, address: impl Fn(&str) -> String) -> Vec<Pill> {
+    let pill = |p: &amparo_model::Party| Pill { href: address(&p.token), text: known.seen.who_heading(speech, Some(p.id)), now: p.id == now };
+    known.seen.view.file.parties.iter().map(pill).collect()
+}
+
+/// What the log says of a page: its name, and whom it is about.
+pub fn named<'a>(asked: &'a Asked, page: &'a str) -> Vec<&'a str> {
+    let token = |t: &&str| t.len() <= 24 && t.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    std::iter::once(page).chain(asked.choice("who").filter(token)).collect()
+}
+
+pub fn month(asked: &Asked, name: &str) -> Option<Month> {
+    asked.choice(name).and_then(Month::parse)
+}
+
+/// Months in words: one, or from one to another.
+pub fn spoken(span: Span, speech: Speech) -> String {
+    let month = |m| amparo_lang::month(m, speech.lang);
+    if span.from == span.to { month(span.from) } else { speech.say("page-from-to", &[("from", month(span.from)), ("to", month(span.to))]) }
+}
+
+/// A long table, a page of it at a time.
+pub struct Pages {
+    pub sentence: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    page: usize,
+    each: usize,
+}
+
+impl Pages {
+    /// `address` is this page's own, with all its choices but the number.
+    pub fn of(asked: &Asked, all: usize, each: usize, address: &str) -> Pages {
+        let pages = all.div_ceil(each).max(1);
+        let page = asked.choice("page").and_then(|p| p.parse().ok()).unwrap_or(1).clamp(1, pages);
+        let href = |p: usize| (1..=pages).contains(&p).then(|| format!("{address}{}page={p}", if address.contains('?') { '&' } else { '?' }));
+        let number = |n: usize| amparo_lang::grouped(i64::try_from(n).unwrap_or(i64::MAX));
+        let (first, last) = ((page - 1) * each, (page * each).min(all));
+        let sentence = match pages {
+            1 => String::new(),
+            _ => asked.speech.say("page-rows", &[("from", number(first + 1)), ("to", number(last)), ("all", number(all))]),
+        };
+        Pages { sentence, before: href(page.wrapping_sub(1)), after: href(page + 1), page, each }
+    }
+
+    pub fn skip(&self) -> usize {
+        (self.page - 1) * self.each
+    }
+
+    pub fn take(&self) -> usize {
+        self.each
+    }
+
+    pub fn is_first(&self) -> bool {
+        self.page == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amparo_lang::Lang;
+
+    fn check(page: &str, all: usize, expected: (usize, Option<&str>, Option<&str>, &str)) {
+        let asked = Asked::of(Speech { lang: Lang::En, unmasked: false }, &[("page", page)]);
+        let pages = Pages::of(&asked, all, 50, "/case/a-b/timeline?who=client");
+        assert_eq!((pages.skip(), pages.before.as_deref(), pages.after.as_deref(), pages.sentence.as_str()), expected, "{page} of {all}");
+    }
+
+    #[test]
+    fn pages_of_a_table() {
+        let (one, two, three) = ("/case/a-b/timeline?who=client&page=1", "/case/a-b/timeline?who=client&page=2", "/case/a-b/timeline?who=client&page=3");
+        check("", 0, (0, None, None, ""));
+        check("", 50, (0, None, None, ""));
+        check("", 101, (0, None, Some(two), "1 to 50 of 101"));
+        check("2", 101, (50, Some(one), Some(three), "51 to 100 of 101"));
+        check("3", 1_101, (100, Some(two), Some("/case/a-b/timeline?who=client&page=4"), "101 to 150 of 1,101"));
+        check("99", 101, (100, Some(two), None, "101 to 101 of 101"));
+        check("-1", 10, (0, None, None, ""));
+        check("x", 101, (0, None, Some(two), "1 to 50 of 101"));
+    }
+}
