@@ -542,6 +542,9 @@ impl<'a> Image<'a> {
         let mut frame = [0_u8; 24];
         let mut at = 32_u64;
         let mut open: Vec<(u64, u64)> = Vec::new();
+        // SQLite writes a page anew in its frame while a change is unfinished, and its sums only at the end: frames that
+        // do not hold are damage only where a finished change follows them.
+        let mut unfinished = false;
         loop {
             let left = bytes.saturating_sub(at);
             if left == 0 {
@@ -559,12 +562,13 @@ impl<'a> Image<'a> {
             sum.add(&frame[..8]);
             sum.add(&page);
             let number_of_page = u64::from(number(&frame[..4]));
-            if !sum.is(&frame[16..24]) || !(1..=LARGEST / self.page_bytes as u64).contains(&number_of_page) {
+            let pages = u64::from(number(&frame[4..8]));
+            unfinished |= !sum.is(&frame[16..24]);
+            if (unfinished && pages > 0) || !(1..=LARGEST / self.page_bytes as u64).contains(&number_of_page) {
                 self.wal = Wal::Damaged;
                 return Ok(());
             }
             open.push((number_of_page, at + 24));
-            let pages = u64::from(number(&frame[4..8]));
             if pages > 0 {
                 if pages * self.page_bytes as u64 > LARGEST {
                     return Err("database-too-large");
