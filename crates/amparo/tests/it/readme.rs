@@ -43,6 +43,16 @@ fn first_run(place: &Place) {
     assert!(child.wait().expect("it ends").success(), "{sheet}");
 }
 
+/// The room says where it is, and stays until it is ended.
+fn reading_room(place: &Place) {
+    let mut child = home_of_its_own(place).arg("serve").stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut said = String::new();
+    BufReader::new(child.stdout.take().expect("a pipe")).read_line(&mut said).expect("text");
+    child.kill().expect("it is running");
+    child.wait().expect("it ends");
+    assert!(said.contains("http://127.0.0.1:"), "{said}");
+}
+
 fn home_of_its_own(place: &Place) -> std::process::Command {
     let mut command = place.command();
     command.env_remove("AMPARO_HOME");
@@ -72,6 +82,10 @@ fn the_commands_of_the_readme_work_as_written() {
         let typed = typed.replace("lima-tambor", &handle).replace("/media/stick", &stick);
         if typed == "init" {
             first_run(&place);
+            continue;
+        }
+        if typed == "serve" {
+            reading_room(&place);
             continue;
         }
         let answer = match typed.split(' ').collect::<Vec<_>>()[..] {
