@@ -336,3 +336,37 @@ fn secret() -> Result<Zeroizing<String>> {
 fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().zip(b.bytes()).fold(0, |d, (x, y)| d | (x ^ y)) == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amparo_office::Founding;
+
+    const PLACES: Places = Places { exists: amparo_store::Local::exists, shared: |_| false, open };
+
+    fn open(home: &std::path::Path, _: Lang) -> Result<Arc<dyn Store>> {
+        Ok(Arc::new(amparo_store::Local::open(home).expect("a folder")))
+    }
+
+    #[test]
+    fn left_alone_it_locks_itself_and_not_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let founding = Founding {
+            passphrase: "six words that nobody knows",
+            member_name: "A. R.",
+            language: "en",
+            office_name: "Office",
+            neutral_name: "Office",
+            zone: "UTC",
+            recovery: None,
+        };
+        let desk = Desk::found(open(folder.path(), Lang::En).expect("a store"), &founding, system_ms).expect("an office").desk;
+        let room = Room::new(folder.path().to_owned(), PLACES, Lang::En, 0).expect("a room");
+        room.open(desk);
+        for (idle, locked) in [(IDLE - Duration::from_secs(60), false), (IDLE + Duration::from_secs(1), true)] {
+            *held(&room.used) = Moment::now().checked_sub(idle).expect("this machine runs longer than that");
+            room.lock_if_idle();
+            assert_eq!(room.is_open(), !locked, "{idle:?}");
+        }
+    }
+}
