@@ -116,7 +116,7 @@ def main():
         print(f"first page after unlocking, everything computed: {first:.0f} ms")
         _, calls = browser.get(f"/case/{case}/calls")
         number = re.search(rf'/case/{case}/calls/[^"?]+', calls.decode()).group(0)
-        _, found = browser.get(f"/case/{case}/find", form="words=trabajo")
+        _, found = browser.get(f"/case/{case}/find", form="words=license")
         record = re.search(rf"/case/{case}/record/[0-9a-f]+", found.decode()).group(0)
         _, months = browser.get(f"/case/{case}/coverage")
         month = re.search(rf"/case/{case}/coverage/\d{{4}}-\d\d", months.decode()).group(0)
@@ -124,7 +124,7 @@ def main():
         call = re.search(rf"/case/{case}/record/[0-9a-f]+", number_page.decode())
         at = f"/case/{case}"
         pages = [(p, None) for p in ("/", at, at + "/gather", at + "/timeline", at + "/coverage", month, at + "/calls", number, at + "/findings", record, at + "/account", at + "/log", at + "/print/ask", at + "/print/timeline", at + "/print/coverage", at + "/print/looks", at + "/find")]
-        pages += [(at + "/find", "words=trabajo"), ("/find", "words=license")]
+        pages += [(at + "/find", "words=permission"), ("/find", "words=license")]
         if call:
             pages.append((call.group(0), None))
         worst = []

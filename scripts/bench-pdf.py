@@ -199,4 +199,5 @@ def main():
     print(f"  pages per CPU-second, sealed and indexed, as a part of pdftotext's: {middle(theirs) / both:.2f}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -207,6 +207,7 @@ pub fn number(room: &Room, asked: &Asked) -> Result<Answer> {
         let all: u64 = number.months.iter().filter(|s| month.is_none_or(|m| m == s.month)).map(calls_of).sum();
         let pages = Pages::of(asked, usize::try_from(all).unwrap_or(usize::MAX), CALLS, &here);
         let (_, calls) = table.some(person.id, month, pages.skip(), pages.take());
+        known.list(calls.iter().map(|r| r.id), &number.number);
         let (name, note) = known.seen.number_named(speech, number);
         let month_row = |s: &CallSummary| {
             let href = number_address(case, &handle, &person, &number.number, Some(s.month))?;

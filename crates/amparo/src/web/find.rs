@@ -159,10 +159,8 @@ fn line(visit: &mut Visit<'_>, known: &Known, asked: &Asked, handle: &str, hit: 
         Hit::Page { name, inside, page, giving, .. } => {
             let file = if inside.is_empty() { speech.file_name(name) } else { format!("{}/{}", speech.file_name(name), speech.file_name(inside)) };
             let at = known.page_record(*giving, inside, *page);
-            let picture = match pictured {
-                true => cut(visit, asked, *giving, inside, *page)?,
-                false => None,
-            };
+            let offered = || Pictured::Words(*giving, Place::page(*page, Region::WHOLE).inside(inside), words_of(asked));
+            let picture = pictured.then(|| visit.offer(offered(), SNIPPET)).transpose()?;
             Line {
                 href: at.map_or_else(|| format!("/case/{handle}/file/{giving}"), |r| format!("/case/{handle}/record/{r}")),
                 title: format!("{file}, {}", speech.say("place-page", &[("page", page.to_string())])),
@@ -183,35 +181,7 @@ fn line(visit: &mut Visit<'_>, known: &Known, asked: &Asked, handle: &str, hit: 
     })
 }
 
-/// The part of a page around the first of the words, as a picture.
-fn cut(visit: &mut Visit<'_>, asked: &Asked, giving: u64, inside: &str, page: u32) -> Result<Option<String>> {
-    let Some(text) = visit.opened.case.page_text(&visit.look, giving, inside, page)? else { return Ok(None) };
-    let wanted: Vec<String> = asked.typed("words").split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 1).map(amparo_analysis::names::plain).collect();
-    let word = text.words.iter().find(|w| wanted.iter().any(|q| amparo_analysis::names::plain(&w.text).starts_with(q.as_str())));
-    let Some(word) = word else { return Ok(None) };
-    let [x, y, w, h] = word.at;
-    let at = Region { x, y, w, h };
-    visit.offer(Pictured::Cut(giving, Place::page(page, at).inside(inside), around(at)), SNIPPET).map(Some)
-}
-
-/// A strip of the page around a word: three quarters of its width, and some lines above and below.
-fn around(word: Region) -> Region {
-    let (w, h) = (760_000, 110_000);
-    let middle = |at: u32, size: u32, part: u32| (at + size / 2).saturating_sub(part / 2).min(1_000_000 - part);
-    Region { x: middle(word.x, word.w, w), y: middle(word.y, word.h, h), w, h }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_strip_around_a_word_stays_on_the_page_and_holds_it() {
-        for (x, y) in [(0, 0), (500_000, 500_000), (950_000, 985_000)] {
-            let word = Region { x, y, w: 50_000, h: 15_000 };
-            let strip = around(word);
-            assert!(strip.x + strip.w <= 1_000_000 && strip.y + strip.h <= 1_000_000);
-            assert!(strip.x <= word.x && strip.y <= word.y && word.x + word.w <= strip.x + strip.w && word.y + word.h <= strip.y + strip.h);
-        }
-    }
+/// The words to mark on a page, as letters alone.
+fn words_of(asked: &Asked) -> Vec<String> {
+    asked.typed("words").split(|c: char| !c.is_alphanumeric()).filter(|w| w.chars().count() > 1).map(amparo_analysis::names::plain).collect()
 }

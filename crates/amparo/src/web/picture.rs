@@ -3,8 +3,9 @@
 use super::answer::{Answer, Asked};
 use super::room::{Pictured, Room};
 use crate::picture::Picture;
+use amparo_model::{Place, Region, Spot};
 use amparo_office::access::reduce;
-use amparo_office::{Exit, Problem, Result};
+use amparo_office::{Exit, Look, OpenCase, Problem, Result};
 
 pub fn picture(room: &Room, asked: &Asked) -> Result<Answer> {
     let gone = || Problem::new(Exit::No, "problem-no-page");
@@ -12,7 +13,10 @@ pub fn picture(room: &Room, asked: &Asked) -> Result<Answer> {
         let offered = opened.offered(asked.part("key")).ok_or_else(gone)?;
         let picture = match &offered.what {
             Pictured::Place(giving, place) => Picture::of_page(&opened.case, &offered.look, *giving, place)?,
-            Pictured::Cut(giving, place, part) => Picture::of_page(&opened.case, &offered.look, *giving, place)?.cut(*part),
+            Pictured::Words(giving, page, words) => {
+                let (place, part) = around_words(&opened.case, &offered.look, *giving, page, words)?;
+                Picture::of_page(&opened.case, &offered.look, *giving, &place)?.cut(part)
+            }
             Pictured::Record(record) => {
                 let known = opened.known().ok_or_else(gone)?;
                 Picture::of(&opened.case, &offered.look, record, &reduce(record, &known.seen.own), asked.speech)?
@@ -22,4 +26,38 @@ pub fn picture(room: &Room, asked: &Asked) -> Result<Answer> {
     })?;
     // Drawn while other pages are made.
     picture.draw(&*room.workers()?, width, asked.speech).map(Answer::Picture)
+}
+
+/// The place of the first of these words on a page, and the strip around it; the top of the page where none is there as written.
+fn around_words(case: &OpenCase, look: &Look, giving: u64, page: &Place, words: &[String]) -> Result<(Place, Region)> {
+    let Spot::Page { page: number, .. } = page.spot else { return Ok((page.clone(), Region::WHOLE)) };
+    let text = case.page_text(look, giving, &page.inside, number)?;
+    let begins = |w: &&amparo_model::reading::Word| words.iter().any(|q| amparo_analysis::names::plain(&w.text).starts_with(q.as_str()));
+    let at = text.iter().flat_map(|t| &t.words).find(begins).map(|w| w.at);
+    let [x, y, w, h] = at.unwrap_or([0, 0, 1, 1]);
+    let region = Region { x, y, w, h };
+    let place = if at.is_some() { Place::page(number, region).inside(&page.inside) } else { page.clone() };
+    Ok((place, around(region)))
+}
+
+/// A strip of the page around a word: three quarters of its width, and some lines above and below.
+fn around(word: Region) -> Region {
+    let (w, h) = (760_000, 110_000);
+    let middle = |at: u32, size: u32, part: u32| (at + size / 2).saturating_sub(part / 2).min(1_000_000 - part);
+    Region { x: middle(word.x, word.w, w), y: middle(word.y, word.h, h), w, h }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_strip_around_a_word_stays_on_the_page_and_holds_it() {
+        for (x, y) in [(0, 0), (500_000, 500_000), (950_000, 985_000)] {
+            let word = Region { x, y, w: 50_000, h: 15_000 };
+            let strip = around(word);
+            assert!(strip.x + strip.w <= 1_000_000 && strip.y + strip.h <= 1_000_000);
+            assert!(strip.x <= word.x && strip.y <= word.y && word.x + word.w <= strip.x + strip.w && word.y + word.h <= strip.y + strip.h);
+        }
+    }
 }

@@ -109,7 +109,9 @@ pub fn find(known: &Known, id: RecordId) -> Option<Record> {
     if let Some(alone) = view.records.iter().find(|r| r.id == id) {
         return Some(alone.clone());
     }
-    CallTable::build(view).named(&BTreeSet::from([id])).into_iter().next()
+    let wanted = BTreeSet::from([id]);
+    let table = |number: Option<&str>| CallTable::build_of(view, number).named(&wanted).into_iter().next();
+    known.number_of(id).and_then(|number| table(Some(&number))).or_else(|| table(None))
 }
 
 fn said(speech: Speech, spec: &amparo_model::record::FieldSpec, value: &amparo_model::Value) -> String {

@@ -9,7 +9,7 @@ use crate::seen::Seen;
 use amparo_lang::Lang;
 use amparo_model::event::Purpose;
 use amparo_model::results::Month;
-use amparo_model::{Instant, Kind, Place, Record, RecordId, Region, Spot};
+use amparo_model::{Instant, Kind, Place, Record, RecordId, Spot};
 use amparo_office::load::Want;
 use amparo_office::search::Searchable;
 use amparo_office::{Desk, Exit, Look, OpenCase, Problem, Result, Store};
@@ -73,8 +73,8 @@ pub enum Pictured {
     Record(Box<Record>),
     /// A place of a paper.
     Place(u64, Place),
-    /// The part of a page around a marked place.
-    Cut(u64, Place, Region),
+    /// The part of a page around the first of these words, folded; the place is the page.
+    Words(u64, Place, Vec<String>),
 }
 
 /// What is known of a case, computed once for each state of it.
@@ -85,12 +85,27 @@ pub struct Known {
     pub unmasked: bool,
     searchable: OnceLock<Searchable>,
     pages: OnceLock<HashMap<(u64, String, u32), RecordId>>,
+    /// The numbers of single calls that a page has listed.
+    listed: Mutex<HashMap<RecordId, String>>,
 }
 
 impl Known {
     /// The case made ready for questions: once, when the first is asked.
     pub fn searchable(&self) -> &Searchable {
         self.searchable.get_or_init(|| Searchable::of(&self.seen.view, &self.seen.own))
+    }
+
+    /// Remembers whose calls these are: their own pages then read that number's calls only.
+    pub fn list(&self, calls: impl Iterator<Item = RecordId>, number: &str) {
+        let mut listed = held(&self.listed);
+        if listed.len() > PICTURES {
+            listed.clear();
+        }
+        listed.extend(calls.map(|id| (id, number.to_owned())));
+    }
+
+    pub fn number_of(&self, call: RecordId) -> Option<String> {
+        held(&self.listed).get(&call).cloned()
     }
 
     /// The record of a page.
@@ -300,7 +315,7 @@ impl Visit<'_> {
         let own = OpenCase::own(&view, &self.look);
         let to = Month::of(as_of);
         let seen = Seen::of(self.opened.case.id(), view, own, None, as_of, (to.plus(1 - MONTHS), to));
-        let known = Arc::new(Known { seen, content, unmasked: self.opened.unmasked, searchable: OnceLock::new(), pages: OnceLock::new() });
+        let known = Arc::new(Known { seen, content, unmasked: self.opened.unmasked, searchable: OnceLock::new(), pages: OnceLock::new(), listed: Mutex::default() });
         self.opened.known = Some(known.clone());
         Ok(known)
     }
