@@ -12,9 +12,11 @@ use crate::view::{View, zone_named};
 use amparo_model::event::{At, Judgement};
 use amparo_model::results::{CallSummary, Month};
 use amparo_model::{CallColumns, Column, Direction, Instant, Outcome, PartyId, Place, Record, RecordId, Value};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 /// Sources that give seconds may differ by so much.
 pub const EXACT_MS: i64 = 2_000;
@@ -61,6 +63,61 @@ pub struct CallTable<'v> {
     pub(crate) source_of: Vec<u32>,
     /// Whose a merged call is, where its strongest row does not say.
     subjects: HashMap<u32, PartyId>,
+    told: OnceLock<Vec<Told>>,
+}
+
+/// What is counted of a call; line and number are codes of the table's texts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told {
+    pub subject: Option<PartyId>,
+    pub line: u32,
+    pub number: u32,
+    pub day: Date,
+}
+
+/// As [`View::day_of`], for many instants: a zone keeps its distance from UTC for months.
+struct Days<'v> {
+    view: &'v View,
+    /// From and to (not included), in milliseconds, and the distance there.
+    span: (i64, i64, i64),
+    last: (i64, Date),
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+impl<'v> Days<'v> {
+    fn of(view: &'v View) -> Days<'v> {
+        Days { view, span: (0, 0, 0), last: (0, jiff::civil::date(1970, 1, 1)) }
+    }
+
+    fn day(&mut self, at: Instant) -> Date {
+        if at.offset_min.is_none() {
+            return at.date();
+        }
+        let (from, to, distance) = self.span;
+        if !(from..to).contains(&at.ms) {
+            return self.anew(at);
+        }
+        let day = (at.ms + distance).div_euclid(DAY_MS);
+        if day != self.last.0 {
+            let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(day).unwrap_or_default());
+            self.last = (day, date.unwrap_or_else(|_| self.view.day_of(at)));
+        }
+        self.last.1
+    }
+
+    /// Learns between which instants the distance holds that holds now.
+    fn anew(&mut self, at: Instant) -> Date {
+        if let Ok(now) = jiff::Timestamp::from_millisecond(at.ms) {
+            let zone = &self.view.zone;
+            let ms = |t: Option<jiff::tz::TimeZoneTransition<'_>>, none: i64| t.map_or(none, |t| t.timestamp().as_millisecond());
+            let distance = i64::from(zone.to_offset(now).seconds()) * 1_000;
+            // The transition at this very instant has happened: what precedes the next millisecond.
+            let after = jiff::Timestamp::from_millisecond(at.ms + 1).unwrap_or(now);
+            self.span = (ms(zone.preceding(after).next(), i64::MIN), ms(zone.following(now).next(), i64::MAX), distance);
+        }
+        self.view.day_of(at)
+    }
 }
 
 /// Milliseconds of world time; a local time is placed in `zone`.
@@ -146,7 +203,7 @@ impl<'v> CallTable<'v> {
         give_lines(view, &mut rows);
         place_local(view, &mut rows, &local, &source_of, &mut sources);
         sort(&mut rows, &texts, &source_of);
-        let mut table = CallTable { view, rows, leader: Vec::new(), texts, ambiguous: Vec::new(), sources, source_of, subjects: HashMap::new() };
+        let mut table = CallTable { view, rows, leader: Vec::new(), texts, ambiguous: Vec::new(), sources, source_of, subjects: HashMap::new(), told: OnceLock::new() };
         table.merge();
         table
     }
@@ -343,23 +400,27 @@ impl<'v> CallTable<'v> {
         self.leader.iter().enumerate().filter(|(i, l)| **l == *i as u32).map(|(i, _)| i as u32)
     }
 
-    /// (subject, line, number, instant) of each merged call.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (Option<PartyId>, Option<&str>, Option<&str>, Instant)> + '_ {
-        self.leaders().map(|i| {
-            let r = &self.rows[i as usize];
-            (self.subject(i), self.text(r.line), self.text(r.number), self.at(i))
+    /// Each merged call: whose, which line and number, on which day where the person lived. Worked out once.
+    pub(crate) fn told(&self) -> &[Told] {
+        self.told.get_or_init(|| {
+            let mut days = Days::of(self.view);
+            let told = |i: u32| {
+                let r = &self.rows[i as usize];
+                Told { subject: self.subject(i), line: r.line, number: r.number, day: days.day(self.at(i)) }
+            };
+            self.leaders().map(told).collect()
         })
     }
 
     /// How many calls each person's papers hold of each day.
     pub fn days(&self) -> BTreeMap<(PartyId, jiff::civil::Date), u64> {
-        let mut days = BTreeMap::new();
-        for (subject, .., at) in self.each() {
-            if let Some(subject) = subject {
-                *days.entry((subject, self.view.day_of(at))).or_default() += 1;
+        let mut days: HashMap<(PartyId, Date), u64> = HashMap::new();
+        for call in self.told() {
+            if let Some(subject) = call.subject {
+                *days.entry((subject, call.day)).or_default() += 1;
             }
         }
-        days
+        days.into_iter().collect()
     }
 
     /// A person's calls, of one month where it is given, newest last: how many there are, and `take` of them after the first `skip`, each once.
@@ -606,4 +667,27 @@ fn sort(rows: &mut [Row], texts: &[String], source_of: &[u32]) {
 /// A second of difference, or a minute where a source gives whole minutes only.
 fn durations_fit(a: u32, b: u32, whole: bool) -> bool {
     a == NONE || b == NONE || a.abs_diff(b) <= 1 || (whole && (a.is_multiple_of(60) || b.is_multiple_of(60)) && a.abs_diff(b) <= 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// Around every change of the clocks, and far from any: the quick way says the day that the zone says.
+    #[test]
+    fn days_told_quickly_are_the_zones_days() {
+        for zone in ["America/Los_Angeles", "America/Guatemala", "UTC", "Pacific/Apia", "America/Phoenix"] {
+            let view = View::new(Arc::default(), Vec::new(), Vec::new(), zone_named(zone).expect("a zone"));
+            let mut days = Days::of(&view);
+            let mut at = 946_684_800_000_i64; // 2000
+            while at < 1_924_992_000_000 {
+                for (ms, offset_min) in [(at, Some(0)), (at + 1, Some(-480)), (at - 1, Some(0)), (at, None)] {
+                    let at = Instant { ms, offset_min };
+                    assert_eq!(days.day(at), view.day_of(at), "{zone} {ms}");
+                }
+                at += 1_800_000 * 7; // every half hour of the day comes up in turn
+            }
+        }
+    }
 }

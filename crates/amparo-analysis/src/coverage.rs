@@ -11,7 +11,7 @@ use crate::view::View;
 use amparo_model::results::{Arg, Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Gap, Month, Says, Strength};
 use amparo_model::{Certainty, Edtf, Kind, PartyId, Record};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use Claim::{Employment, Presence, Residence};
 use Strength::{Fair, Strong, Weak};
@@ -93,19 +93,19 @@ pub fn coverage(view: &View, records: &[Record], calls: &CallTable<'_>, claim: C
         }
     }
     if claim == Presence {
-        let mut days: BTreeMap<Month, BTreeSet<Date>> = BTreeMap::new();
-        let mut kept: BTreeMap<(Month, &str, &str), u64> = BTreeMap::new();
-        for (_, line, number, at) in calls.each().filter(|c| c.0 == Some(party)) {
-            let day = view.day_of(at);
-            let month = Month::of(day);
-            if day <= as_of && (from..=to).contains(&month) {
-                days.entry(month).or_default().insert(day);
-                *kept.entry((month, line.unwrap_or_default(), number.unwrap_or_default())).or_default() += 1;
+        let mut days: HashMap<Month, BTreeSet<Date>> = HashMap::new();
+        let mut kept: HashMap<(Month, u32, u32), u64> = HashMap::new();
+        for call in calls.told().iter().filter(|c| c.subject == Some(party)) {
+            let month = Month::of(call.day);
+            if call.day <= as_of && (from..=to).contains(&month) {
+                days.entry(month).or_default().insert(call.day);
+                *kept.entry((month, call.line, call.number)).or_default() += 1;
             }
         }
         for ((month, line, number), count) in kept {
             let strength = if days.get(&month).is_some_and(|d| d.len() >= CALL_DAYS_FAIR) { Fair } else { Weak };
-            add(month, EvidenceId::Calls { line: line.to_owned(), number: number.to_owned(), month }, strength, count);
+            let text = |code| calls.text(code).unwrap_or_default().to_owned();
+            add(month, EvidenceId::Calls { line: text(line), number: text(number), month }, strength, count);
         }
     }
     let ranges = reach(view, claim, party);
@@ -131,7 +131,7 @@ pub fn coverage(view: &View, records: &[Record], calls: &CallTable<'_>, claim: C
 pub fn span(view: &View, records: &[Record], calls: &CallTable<'_>, party: PartyId, as_of: Date) -> Option<(Month, Month)> {
     let dated = records.iter().filter(|r| r.subject == Some(party) && RULES.iter().any(|(_, k, _)| *k == r.kind));
     let papers = dated.filter_map(|r| months_of(view, r, as_of)).map(|(a, b, _)| (a, b));
-    let calls = calls.each().filter(|c| c.0 == Some(party)).map(|(.., at)| view.month_of(at)).map(|m| (m, m));
+    let calls = calls.told().iter().filter(|c| c.subject == Some(party)).map(|c| Month::of(c.day)).map(|m| (m, m));
     let now = Month::of(as_of);
     let (first, last) = papers
         .chain(calls)

@@ -6,7 +6,7 @@ use crate::view::View;
 use amparo_model::results::{Arg, EvidenceId, Lane, Month, Says, Timeline, TimelineItem};
 use amparo_model::{Edtf, Kind, PartyId, Record};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The lane a record stands in; kinds without a date of their own stand in none.
 pub fn lane(r: &Record) -> Option<Lane> {
@@ -77,27 +77,29 @@ pub fn timeline(view: &View, records: &[Record], calls: &CallTable<'_>) -> Timel
         items.push(TimelineItem { when, lane: Lane::Phone, subject, records, says });
     }
     #[derive(Default)]
-    struct Calls<'a> {
+    struct Calls {
         count: i64,
         days: BTreeSet<Date>,
-        numbers: BTreeSet<&'a str>,
+        numbers: HashSet<u32>,
     }
-    let mut months: BTreeMap<(Option<PartyId>, &str, Month), Calls<'_>> = BTreeMap::new();
-    for (subject, line, number, at) in calls.each() {
-        let day = view.day_of(at);
-        let month = months.entry((subject, line.unwrap_or_default(), Month::of(day))).or_default();
+    let mut months: HashMap<(Option<PartyId>, u32, Month), Calls> = HashMap::new();
+    for call in calls.told() {
+        let month = months.entry((call.subject, call.line, Month::of(call.day))).or_default();
         month.count += 1;
-        month.days.insert(day);
-        month.numbers.insert(number.unwrap_or_default());
+        month.days.insert(call.day);
+        month.numbers.insert(call.number);
     }
     for ((subject, line, month), all) in months {
+        let line = calls.text(line).unwrap_or_default();
         let Some(when) = Edtf::month(month.year, month.month) else { continue };
         let id = if line.is_empty() { "timeline-calls-no-line" } else { "timeline-calls" };
         let mut says = Says::new(id).with("count", Arg::Number(all.count)).with("days", Arg::Number(all.days.len() as i64));
         if !line.is_empty() {
             says = says.with("line", Arg::Third(line.to_owned()));
         }
-        let records = all.numbers.iter().map(|n| EvidenceId::Calls { line: line.to_owned(), number: (*n).to_owned(), month }).collect();
+        let mut numbers: Vec<&str> = all.numbers.iter().map(|n| calls.text(*n).unwrap_or_default()).collect();
+        numbers.sort_unstable();
+        let records = numbers.into_iter().map(|n| EvidenceId::Calls { line: line.to_owned(), number: n.to_owned(), month }).collect();
         items.push(TimelineItem { when, lane: Lane::Phone, subject, records, says });
     }
     items.sort_by(|a, b| (first(&a.when), &a.when, a.lane, a.subject, &a.records).cmp(&(first(&b.when), &b.when, b.lane, b.subject, &b.records)));
