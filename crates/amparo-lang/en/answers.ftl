@@ -273,3 +273,6 @@ answer-loss-needs-second = Written down. Another member has to accept it too, th
 answer-serve = Open this address in a browser of this machine: { $address }
 answer-serve-how = The address is new at each start; give it to nobody. Ctrl+C ends the reading room.
 via-case-list = cases listed
+state-already-other = already held since { $file }; it stays with { $whose }: move { $file } to change that
+ask-withdraw = { $name } is forgotten for good, here and at the next backup. Type its name to go on, or nothing to stop:
+problem-not-confirmed = Nothing was withdrawn: that is not the paper's name.

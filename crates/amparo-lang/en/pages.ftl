@@ -287,7 +287,7 @@ page-doubtful-note = A machine read these and is not sure. Look at the page and 
 page-where-they-differ = Where they differ
 page-differs-what = What
 page-open-record = Open the record
-page-also-behind = Also behind it
+page-also-behind = Other papers of this point
 page-settle = Settle it
 page-settle-note = Your choice is written in the journal with your name. Both papers stay as they are.
 page-settle-explained = Both papers stand. Say why they differ.
@@ -524,3 +524,10 @@ page-print-who-why = Who and why
 page-print-visit = { $member }: { $purpose } ({ $what })
 page-print-done = { $member }: { $what }
 page-from-to-time = { $from } to { $to }
+page-settle-which = Which one was read wrongly?
+page-correct-wrong = "{ $value }" does not fit that value. Write a day as 1988-07-21 or 07/21/1988, a month as 1988-07, an amount without the sign. Nothing was changed.
+page-print-weak = Of these months we have only weak proof. One paper of each would help.
+page-needs-points = { $count ->
+    [one] { $count } point to clarify
+   *[other] { $count } points to clarify
+}

@@ -273,3 +273,6 @@ answer-loss-needs-second = Quedó escrito. Otro miembro tiene que aceptarla tamb
 answer-serve = Abra esta dirección en un navegador de esta máquina: { $address }
 answer-serve-how = La dirección cambia cada vez que empieza; no se la dé a nadie. Ctrl+C cierra la sala de lectura.
 via-case-list = lista de casos
+state-already-other = ya estaba, desde { $file }; sigue siendo de { $whose }: mueva { $file } para cambiarlo
+ask-withdraw = { $name } se olvida para siempre, aquí y en la próxima copia. Escriba su nombre para seguir, o nada para dejarlo:
+problem-not-confirmed = No se retiró nada: ese no es el nombre del papel.

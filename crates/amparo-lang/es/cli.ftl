@@ -172,6 +172,6 @@ usage-bad-record = "{ $value }" no es la clave de un dato.
 usage-bad-field = "{ $value }" no es un campo de ese dato, o el valor nuevo no le va.
 usage-bad-settle = "{ $value }" no es la clave de un punto por aclarar.
 usage-bad-since = "{ $value }" no es un número de entrada con sus cuatro palabras ("1204 p p p p"), ni el número largo de abajo. Compare cada palabra con el papel.
-cmd-serve = Abrir la oficina en el navegador de esta máquina.
+cmd-serve = Abrir la oficina en el navegador de esta computadora.
 flag-port = el puerto en que escucha (si falta: cualquiera que esté libre)
 cmd-serve-more = Responde solo en 127.0.0.1, solo a esta cuenta y solo a la dirección que escribe. Tras 15 minutos sin uso se bloquea.

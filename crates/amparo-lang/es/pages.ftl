@@ -287,7 +287,7 @@ page-doubtful-note = Una máquina las leyó y no está segura. Mire la página y
 page-where-they-differ = En qué no coinciden
 page-differs-what = Qué
 page-open-record = Abrir el dato
-page-also-behind = También está detrás
+page-also-behind = Otros papeles de este punto
 page-settle = Aclararlo
 page-settle-note = Lo que usted elija queda escrito en el diario con su nombre. Los dos papeles quedan como están.
 page-settle-explained = Los dos papeles valen. Diga por qué no coinciden.
@@ -298,7 +298,7 @@ page-settle-open = Dejarlo abierto
 page-settle-open-what = Sigue de primero en el resumen.
 page-settle-why = Por qué
 page-settle-not-you = Esto lo aclara otra persona de la oficina: asistente legal o representante.
-page-write-down = Escribirlo
+page-write-down = Guardar
 
 page-the-whole-file = El archivo completo
 page-certainty = Qué tan seguro
@@ -524,3 +524,10 @@ page-print-who-why = Quién y para qué
 page-print-visit = { $member }: { $purpose } ({ $what })
 page-print-done = { $member }: { $what }
 page-from-to-time = { $from } a { $to }
+page-settle-which = ¿Cuál se leyó mal?
+page-correct-wrong = "{ $value }" no sirve para ese valor. Escriba un día así: 1988-07-21 o 07/21/1988; un mes así: 1988-07; una cantidad, sin el signo. No se cambió nada.
+page-print-weak = De estos meses solo tenemos prueba débil. Un papel de cada uno ayuda.
+page-needs-points = { $count ->
+    [one] { $count } punto por aclarar
+   *[other] { $count } puntos por aclarar
+}

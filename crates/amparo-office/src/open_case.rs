@@ -223,6 +223,11 @@ impl OpenCase {
         }
     }
 
+    /// A paper's name as it was given: for asking whether it is the one that is meant.
+    pub fn name_of(&self, of: u64) -> String {
+        self.file().givings.get(&of).map(|g| g.given.name.clone()).unwrap_or_default()
+    }
+
     /// Says whose a paper is.
     pub fn assign(&mut self, of: u64, inside: &str, party: Option<PartyId>) -> Result<()> {
         self.may(Action::Receive)?;

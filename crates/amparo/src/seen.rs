@@ -446,6 +446,20 @@ pub fn places_behind(view: &View, finding: &Finding) -> Vec<At> {
     finding.because().iter().filter_map(place).collect()
 }
 
+/// A record as its own source has it, before what members changed in it.
+pub fn as_given(view: &View, record: &Record) -> Record {
+    let at = At::of(record.provenance.giving, &record.provenance.place, record.kind);
+    let mut given = record.clone();
+    for (_, _, change) in view.file.changes.iter().rev().filter(|(_, _, c)| c.at == at) {
+        let Some(spec) = record.kind.field(&change.field) else { continue };
+        match change.from.as_deref().and_then(|from| amparo_model::Value::parse(spec.ty, from)) {
+            Some(value) => given.fields.insert(spec.name, value),
+            None => given.fields.remove(spec.name),
+        };
+    }
+    given
+}
+
 /// The people asked about: one, or all of the case.
 pub fn people(view: &View, whose: Option<PartyId>) -> Vec<PartyId> {
     view.file.parties.iter().map(|p| p.id).filter(|id| whose.is_none_or(|w| w == *id)).collect()

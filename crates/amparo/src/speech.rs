@@ -2,7 +2,7 @@
 
 use amparo_lang::{Lang, say, word};
 use amparo_model::record::{FieldSpec, Type};
-use amparo_model::{Edtf, Place, Provenance, Report, Spot, State, Value};
+use amparo_model::{CaseFile, Edtf, Giving, Place, Provenance, Report, Spot, State, Value};
 
 /// The language somebody reads in, and everything that is said in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +39,13 @@ impl Speech {
             Some(reason) if report.state != State::Read => format!("{state}: {}", self.term("reason", reason)),
             _ => state,
         }
+    }
+
+    /// A file given again: since when it is held, and whose it stays where somebody named another person this time.
+    pub fn already(self, file: &CaseFile, giving: &Giving, earlier: u64) -> String {
+        let was = file.givings.get(&earlier).and_then(|g| g.subject);
+        let args = [("file", earlier.to_string()), ("whose", file.token_of(was).map_or_else(|| self.word("party-none"), |t| amparo_lang::party(t, self.lang)))];
+        self.say(if giving.subject.is_some() && giving.subject != was { "state-already-other" } else { "state-already" }, &args)
     }
 
     /// What months a source reaches, as short dates.

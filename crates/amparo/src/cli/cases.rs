@@ -9,7 +9,7 @@ use amparo_office::{Exit, Problem, Result};
 use serde_json::json;
 
 /// The roles a person of a case can have.
-const ROLES: &[&str] = &["client", "spouse", "child", "parent", "sibling", "petitioner", "other"];
+pub const ROLES: &[&str] = &["client", "spouse", "child", "parent", "sibling", "petitioner", "other"];
 
 pub fn new(cx: &Cx, out: &mut Out) -> Result<u8> {
     let zone = cx.parsed.flag_as("zone", |z| zone_named(z).map(|_| z.to_owned())).map_err(usage)?;

@@ -10,6 +10,7 @@ use crate::speech::plain;
 use amparo_model::Sha256;
 use amparo_office::{Apart, Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
 use serde_json::json;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// The file that the command names, in this case.
@@ -66,6 +67,15 @@ pub fn withdraw(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.in_case(|desk, case| {
         let (of, inside) = file(cx, case)?;
         let purpose = cx.purpose()?.as_str();
+        // Somebody at a terminal may have typed another number than they meant; a script knows what it names.
+        if std::io::stdin().is_terminal() {
+            let name = if inside.is_empty() { case.name_of(of) } else { inside.clone() };
+            let shown = cx.speech().file_name(&name);
+            let typed = super::ask::line_with(cx, "ask-withdraw", &[("name", shown.clone())])?;
+            if typed.trim() != shown {
+                return Err(Problem::new(Exit::Usage, "problem-not-confirmed"));
+            }
+        }
         let forgotten = match inside.is_empty() {
             true => case.withdraw(desk, of, purpose)?,
             false => {

@@ -2,7 +2,7 @@
 
 pub mod add;
 pub mod ask;
-mod cases;
+pub mod cases;
 mod custody;
 mod demo;
 mod first;

@@ -53,7 +53,7 @@ pub fn table<'a>(cx: &Cx, out: &mut Out, givings: impl Iterator<Item = &'a Givin
     for giving in givings {
         let name = if giving.given.path.is_empty() { &giving.given.name } else { &giving.given.path };
         let state = match giving.given.already {
-            Some(earlier) => cx.say("state-already", &[("file", earlier.to_string())]),
+            Some(earlier) => cx.speech().already(file, giving, earlier),
             None => cx.speech().state(&giving.reading.report),
         };
         rows.push(row(cx, giving.seq.to_string(), plain(name), &giving.reading.report, state, file.token_of(giving.subject)));
@@ -255,7 +255,7 @@ pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
         let table = CallTable::build(&view);
         let found = in_order(&view, &table, true).find(|r| r.id == id);
         let record = found.ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &text))?;
-        let png = Picture::of(case, &look, &record, &reduce(&record, &own), cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
+        let png = Picture::of(case, &look, &record, &reduce(&crate::seen::as_given(&view, &record), &own), cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
         std::fs::write(&path, &png).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))?;
         in_words(cx, out, &reduce(&record, &own), &view.file);
         out.line(cx.say("answer-shown", &[("path", path.display().to_string())]));

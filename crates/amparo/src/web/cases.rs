@@ -6,10 +6,12 @@ use super::shell::Shell;
 use super::{first, lock};
 use crate::speech::plain;
 use amparo_model::Edtf;
-use amparo_model::event::Purpose;
 use amparo_office::access::{self, Action};
 use amparo_office::{Exit, Problem, Result};
 use askama::Template;
+
+/// So many cases are looked through for what needs a person.
+const FEW: usize = 20;
 
 #[derive(Template)]
 #[template(path = "cases.html")]
@@ -38,7 +40,9 @@ pub fn home(room: &Room, asked: &Asked) -> Result<Answer> {
     }
     room.with(|session| {
         let not_taken_in = room.jobs.not_taken_in();
-        let lines = session.desk.cases().into_iter().map(|c| line(session, asked, &c.handle, &c.opened_on, c.mine)).collect::<Result<Vec<_>>>()?;
+        let all = session.desk.cases();
+        let few = all.iter().filter(|c| c.mine).count() <= FEW;
+        let lines = all.into_iter().map(|c| line(session, asked, &c.handle, &c.opened_on, c.mine, few)).collect::<Result<Vec<_>>>()?;
         let mut shell = Shell::of_office(session, asked);
         if not_taken_in > 0 {
             shell.said.push(asked.speech.say("page-not-taken-in", &[("count", not_taken_in.to_string())]));
@@ -50,31 +54,38 @@ pub fn home(room: &Room, asked: &Asked) -> Result<Answer> {
 }
 
 /// A case's line: its name is shown once this look is in its log.
-fn line(session: &mut Session, asked: &Asked, handle: &str, opened_on: &str, mine: bool) -> Result<Line> {
+fn line(session: &mut Session, asked: &Asked, handle: &str, opened_on: &str, mine: bool, few: bool) -> Result<Line> {
     let speech = asked.speech;
     let opened = Edtf::parse(opened_on.get(..10).unwrap_or(opened_on)).map_or_else(|| opened_on.to_owned(), |e| amparo_lang::date(&e, speech.lang));
     let mut line = Line { handle: handle.to_owned(), name: None, opened, needs: Vec::new(), papers: String::new() };
     if !mine {
         return Ok(line);
     }
-    let opened = session.case(handle)?;
-    let look = opened.case.look(Purpose::Review, "case list", vec!["names".to_owned()], false, None)?;
-    let file = opened.case.show_file(&look)?;
-    line.name = Some(plain(file.name.as_deref().unwrap_or_default()));
-    let readable: Vec<_> = file.readable().collect();
-    line.papers = speech.say("page-papers", &[("count", readable.len().to_string())]);
-    let unassigned = readable.iter().filter(|g| g.subject.is_none()).count();
-    let (read, pages) = file.pages();
-    if unassigned > 0 {
-        line.needs.push(speech.say("page-needs-whose", &[("count", unassigned.to_string())]));
-    }
-    if read < pages {
-        line.needs.push(speech.say("page-needs-pages", &[("count", (pages - read).to_string())]));
-    }
-    if file.parties.is_empty() {
-        line.needs.push(speech.word("page-needs-party"));
-    }
-    Ok(line)
+    session.visit(handle, "case list", &["names"], |visit| {
+        let file = visit.opened.case.show_file(&visit.look)?;
+        line.name = Some(plain(file.name.as_deref().unwrap_or_default()));
+        let readable: Vec<_> = file.readable().collect();
+        line.papers = speech.say("page-papers", &[("count", readable.len().to_string())]);
+        let unassigned = readable.iter().filter(|g| g.subject.is_none()).count();
+        let (read, pages) = file.pages();
+        if unassigned > 0 {
+            line.needs.push(speech.say("page-needs-whose", &[("count", unassigned.to_string())]));
+        }
+        if read < pages {
+            line.needs.push(speech.say("page-needs-pages", &[("count", (pages - read).to_string())]));
+        }
+        if file.parties.is_empty() {
+            line.needs.push(speech.word("page-needs-party"));
+        }
+        // What the papers say together takes a moment for each case: in a large office it is said on the case's own page.
+        if few {
+            let points = visit.known()?.seen.findings.iter().filter(|f| f.resolution.is_none()).count();
+            if points > 0 {
+                line.needs.insert(0, speech.say("page-needs-points", &[("count", points.to_string())]));
+            }
+        }
+        Ok(line)
+    })
 }
 
 pub fn new(room: &Room, asked: &Asked) -> Result<Answer> {

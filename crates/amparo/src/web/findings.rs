@@ -81,6 +81,7 @@ struct Paper {
     caption: String,
     picture: String,
     record: String,
+    id: String,
 }
 
 const WAYS: [Resolution; 4] = [Resolution::Explained, Resolution::Corrected, Resolution::Superseded, Resolution::NotSamePerson];
@@ -145,6 +146,7 @@ fn paper(visit: &mut Visit<'_>, record: &Record, handle: &str, speech: Speech) -
         caption: speech.place(&record.provenance.place),
         picture: visit.offer(Pictured::Record(Box::new(record.clone())), BESIDE)?,
         record: format!("/case/{handle}/record/{}", record.id),
+        id: record.id.to_string(),
     })
 }
 
@@ -157,12 +159,16 @@ pub fn settle(room: &Room, asked: &Asked) -> Result<Answer> {
         let Some(how) = WAYS.into_iter().find(|r| r.as_str() == asked.typed("how")) else {
             return Answer::go(format!("/case/{handle}/findings"));
         };
+        // It is settled once the right reading is written down, at the record that was read wrongly.
+        if how == Resolution::Corrected {
+            let behind = known.seen.because(finding);
+            let chosen = behind.iter().find(|r| r.id.to_string() == asked.typed("which")).or(behind.first());
+            if let Some(record) = chosen {
+                return Answer::go(format!("/case/{handle}/record/{}?finding={}#correct", record.id, finding.id()));
+            }
+        }
         let why = Some(asked.typed("why")).filter(|w| !w.is_empty());
         visit.opened.case.settle(finding.id(), how, crate::seen::places_behind(&known.seen.view, finding), why)?;
-        let first = known.seen.because(finding).first().map(|r| r.id).filter(|_| how == Resolution::Corrected);
-        match first {
-            Some(record) => Answer::go(format!("/case/{handle}/record/{record}?done=settled#correct")),
-            None => Answer::go(format!("/case/{handle}/findings?done=settled")),
-        }
+        Answer::go(format!("/case/{handle}/findings?done=settled"))
     })
 }

@@ -30,6 +30,7 @@ struct SheetPage {
 }
 
 struct Sheet {
+    typed: String,
     what: String,
     office: String,
     number: String,
@@ -84,6 +85,7 @@ pub fn begin(room: &Room, asked: &Asked) -> Result<Answer> {
 }
 
 fn sheet_page(room: &Room, asked: &Asked, making: &Making, wrong: Option<String>) -> Result<Answer> {
+    let typed: Vec<&str> = asked.all("words").collect();
     let office = plain(&making.desk.roster().settings.name);
     let all = 1 + making.sheets.len();
     let sheet = |words: &[String], name: &str, number: usize| Sheet {
@@ -91,6 +93,7 @@ fn sheet_page(room: &Room, asked: &Asked, making: &Making, wrong: Option<String>
         office: office.clone(),
         number: asked.speech.say("page-sheet-number", &[("number", number.to_string()), ("all", all.to_string())]),
         words: words.to_vec(),
+        typed: typed.get(number - 1).copied().unwrap_or_default().to_owned(),
     };
     let own = sheet(&making.words, making.desk.me().1, 1);
     let rest = making.sheets.iter().zip(2..).map(|(words, n)| sheet(words, &office, n));

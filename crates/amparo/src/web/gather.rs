@@ -149,7 +149,7 @@ pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most
     let name = if given.path.is_empty() { &given.name } else { &given.path };
     let mut own = row(file, giving, (speech.file_name(name), href.clone(), None), &giving.reading.report, speech);
     if let Some(earlier) = given.already {
-        own.state = speech.say("state-already", &[("file", earlier.to_string())]);
+        own.state = speech.already(file, giving, earlier);
         own.reason = String::new();
         own.counts = None;
     }
@@ -318,7 +318,7 @@ fn became(file: &CaseFile, ended: &Ended, speech: Speech) -> Became {
     let line = |giving: &Giving| {
         let given = &giving.given;
         let state = match given.already {
-            Some(earlier) => speech.say("state-already", &[("file", earlier.to_string())]),
+            Some(earlier) => speech.already(file, giving, earlier),
             None => speech.state(&giving.reading.report),
         };
         let records = giving.reading.report.records + giving.reading.inside.iter().map(|i| i.report.records).sum::<u64>();

@@ -212,7 +212,7 @@ struct MovePage {
 
 pub fn ask_move(room: &Room, asked: &Asked) -> Result<Answer> {
     let seq = asked.part("seq");
-    room.visit(asked, "move", &[&format!("file {seq}")], |visit| {
+    room.visit(asked, "status", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
         let file = visit.opened.case.show_file(&visit.look)?;
@@ -264,7 +264,7 @@ fn same_bytes(file: &CaseFile, giving: &Giving, speech: Speech) -> Vec<String> {
 
 pub fn ask_withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
     let seq = asked.part("seq");
-    room.visit(asked, "withdraw", &[&format!("file {seq}")], |visit| {
+    room.visit(asked, "status", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
         let file = visit.opened.case.show_file(&visit.look)?;

@@ -19,7 +19,8 @@ pub fn picture(room: &Room, asked: &Asked) -> Result<Answer> {
             }
             Pictured::Record(record) => {
                 let known = opened.known().ok_or_else(gone)?;
-                Picture::of(&opened.case, &offered.look, record, &reduce(record, &known.seen.own), asked.speech)?
+                let given = crate::seen::as_given(&known.seen.view, record);
+                Picture::of(&opened.case, &offered.look, &given, &reduce(&given, &known.seen.own), asked.speech)?
             }
         };
         Ok((picture, offered.width))

@@ -12,7 +12,7 @@ use super::timeline::{self, Drawn};
 use crate::speech::{Speech, capital, plain};
 use amparo_chart::Span;
 use amparo_lang::Lang;
-use amparo_model::results::{Best, Claim, Coverage, Lane, Month};
+use amparo_model::results::{Best, Claim, Coverage, CoverageMonth, Lane, Month, Strength};
 use amparo_model::{Edtf, Instant};
 use amparo_office::{Exit, LogLine, Problem, Result};
 use askama::Template;
@@ -121,7 +121,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let shell = Shell::of_case(visit, asked, tab)?;
         let known = visit.known()?;
         let Some(person) = person(&known, asked)? else { return Nobody::page(shell, "page-print-sheet") };
-        let lang = asked.choice("lang").and_then(Lang::parse).or_else(|| Lang::parse(&visit.desk.roster().settings.language)).unwrap_or_default();
+        let lang = asked.choice("lang").and_then(Lang::parse).unwrap_or(asked.speech.lang);
         let speech = Speech { lang, unmasked: asked.speech.unmasked };
         let with_name = asked.choice("named") == Some("yes");
         let choices = choices(asked, sheet, &visit.opened.case.handle, &person, speech, with_name);
@@ -197,7 +197,21 @@ fn ask(known: &Known, person: &Person, shell: Shell, choices: Choices, sheet: Sh
         };
         Block { sign, title: capital(&spoken(*span, speech)), why: speech.word(why), papers: papers(known, person, *span, *best).into_iter().map(|id| speech.word(id)).collect() }
     };
-    let blocks: Vec<Block> = chosen.iter().map(block).collect();
+    let mut blocks: Vec<Block> = chosen.iter().map(block).collect();
+    let weak = weak_runs(grid);
+    if !weak.is_empty() {
+        let mut named: Vec<String> = weak.iter().take(NAMED).map(|span| spoken(*span, speech)).collect();
+        if weak.len() > NAMED {
+            named.push(speech.say("page-and-more", &[("count", (weak.len() - NAMED).to_string())]));
+        }
+        let papers = weak.first().map(|span| papers(known, person, *span, Best::None)).unwrap_or_default();
+        blocks.push(Block {
+            sign: "b-weak",
+            title: capital(&named.join("; ")),
+            why: speech.word("page-print-weak"),
+            papers: papers.into_iter().map(|id| speech.word(id)).collect(),
+        });
+    }
     let lead = speech.say(if blocks.is_empty() { "page-print-ask-none" } else { "page-print-ask-lead" }, &args);
     Answer::page(&AskPage { shell, choices, sheet, lead, blocks, rest })
 }
@@ -219,6 +233,12 @@ fn chosen(grid: &Coverage) -> (Vec<(Span, Best)>, Vec<(Span, Best)>) {
     chosen.extend(rest.drain(..more));
     rest.splice(0..0, left);
     (chosen, rest)
+}
+
+/// The runs of months, within the gaps, that only a weak paper shows.
+fn weak_runs(grid: &Coverage) -> Vec<Span> {
+    let weak = |m: &CoverageMonth| m.best == Best::Proven(Strength::Weak) && grid.gaps.iter().any(|g| (g.from..=g.to).contains(&m.month));
+    grid.months.chunk_by(|a, b| weak(a) == weak(b)).filter(|run| weak(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
 }
 
 /// The kinds of papers that a month lacks and that people have.
@@ -323,7 +343,7 @@ mod tests {
     use super::*;
     use amparo_model::PartyId;
     use amparo_model::event::Purpose;
-    use amparo_model::results::{CoverageMonth, Says, Strength};
+    use amparo_model::results::Says;
 
     #[test]
     fn the_sheet_asks_for_what_fits_and_names_the_rest() {

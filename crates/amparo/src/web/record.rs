@@ -7,7 +7,7 @@ use super::shell::Shell;
 use crate::picture::WIDTH;
 use crate::speech::{Speech, capital, plain};
 use amparo_analysis::CallTable;
-use amparo_model::event::At;
+use amparo_model::event::{At, Resolution};
 use amparo_model::results::EvidenceId;
 use amparo_model::{Kind, Record, RecordId};
 use amparo_office::access::{self, Action, Shown, reduce};
@@ -33,6 +33,11 @@ struct Page {
     history: Vec<String>,
     findings: Vec<(String, String)>,
     correctable: Vec<(&'static str, String)>,
+    /// The point that this correction settles.
+    settles: Option<String>,
+    wrong: Option<String>,
+    field: String,
+    value: String,
 }
 
 struct Source {
@@ -41,6 +46,10 @@ struct Source {
 }
 
 pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
+    show(room, asked, None)
+}
+
+fn show(room: &Room, asked: &Asked, wrong: Option<String>) -> Result<Answer> {
     let id: RecordId = asked.part("record").parse().map_err(|_| gone())?;
     room.visit(asked, "show", &["record"], |visit| {
         let shell = Shell::of_case(visit, asked, "")?;
@@ -90,6 +99,10 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             history: history(&known, &record, speech),
             findings,
             correctable,
+            settles: asked.choice("finding").or(Some(asked.typed("finding")).filter(|f| !f.is_empty())).map(plain),
+            field: asked.typed("field").to_owned(),
+            value: asked.typed("value").to_owned(),
+            wrong,
             handle,
         };
         Answer::page(&page)
@@ -142,13 +155,45 @@ fn history(known: &Known, record: &Record, speech: Speech) -> Vec<String> {
         .collect()
 }
 
-/// Corrects one field; the source still says what it said.
+/// Corrects one field; the source still says what it said. A point that it settles is settled with it.
 pub fn correct(room: &Room, asked: &Asked) -> Result<Answer> {
     let id: RecordId = asked.part("record").parse().map_err(|_| gone())?;
-    room.visit(asked, "review", &["record"], |visit| {
+    let done = room.visit(asked, "review", &["record"], |visit| {
         let known = visit.known()?;
         let record = find(&known, id).ok_or_else(gone)?;
-        visit.opened.case.correct(&record, asked.typed("field"), Some(asked.typed("value")).filter(|v| !v.is_empty()))?;
+        let value = day_first(asked.typed("value"));
+        visit.opened.case.correct(&record, asked.typed("field"), Some(value.as_str()).filter(|v| !v.is_empty()))?;
+        let settles = known.seen.findings.iter().find(|f| f.id().to_string() == asked.typed("finding"));
+        if let Some(finding) = settles {
+            visit.opened.case.settle(finding.id(), Resolution::Corrected, crate::seen::places_behind(&known.seen.view, finding), None)?;
+        }
         Answer::go(format!("/case/{}/record/{id}?done=corrected", visit.opened.case.handle))
-    })
+    });
+    match done {
+        Err(problem) if problem.id == "usage-bad-field" => show(room, asked, Some(asked.speech.say("page-correct-wrong", &[("value", plain(asked.typed("value")))]))),
+        done => done,
+    }
+}
+
+/// A day as it is written in the United States, as the journal writes it; anything else as it is.
+fn day_first(typed: &str) -> String {
+    let parts: Vec<&str> = typed.split('/').collect();
+    match parts[..] {
+        [month, day, year] if year.len() == 4 && parts.iter().all(|p| !p.is_empty() && p.len() <= 4 && p.bytes().all(|b| b.is_ascii_digit())) => {
+            format!("{year}-{month:0>2}-{day:0>2}")
+        }
+        _ => typed.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day_first;
+
+    #[test]
+    fn days_as_people_here_write_them() {
+        for (typed, kept) in [("07/21/1988", "1988-07-21"), ("7/1/1988", "1988-07-01"), ("1988-07-21", "1988-07-21"), ("a/b/1988", "a/b/1988"), ("1/2/88", "1/2/88"), ("", "")] {
+            assert_eq!(day_first(typed), kept);
+        }
+    }
 }

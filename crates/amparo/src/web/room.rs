@@ -237,13 +237,7 @@ impl Room {
     }
 
     pub fn visit_case<T>(&self, handle: &str, via: &str, what: &[&str], work: impl FnOnce(&mut Visit<'_>) -> Result<T>) -> Result<T> {
-        self.with(|session| {
-            let Session { desk, cases } = session;
-            let opened = Opened::of(desk, cases, handle)?;
-            let (purpose, unmasked) = (opened.purpose, opened.unmasked);
-            let look = opened.case.look(purpose, via, what.iter().map(|w| (*w).to_owned()).collect(), unmasked, None)?;
-            work(&mut Visit { desk, opened, look: Arc::new(look), at: Instant::utc(system_ms()) })
-        })
+        self.with(|session| session.visit(handle, via, what, work))
     }
 
     /// Does something in a case that shows nothing of it.
@@ -274,6 +268,15 @@ impl Room {
 }
 
 impl Session {
+    /// As [`Room::visit`].
+    pub fn visit<T>(&mut self, handle: &str, via: &str, what: &[&str], work: impl FnOnce(&mut Visit<'_>) -> Result<T>) -> Result<T> {
+        let Session { desk, cases, .. } = self;
+        let opened = Opened::of(desk, cases, handle)?;
+        let (purpose, unmasked) = (opened.purpose, opened.unmasked);
+        let look = opened.case.look(purpose, via, what.iter().map(|w| (*w).to_owned()).collect(), unmasked, None)?;
+        work(&mut Visit { desk, opened, look: Arc::new(look), at: Instant::utc(system_ms()) })
+    }
+
     pub fn case(&mut self, handle: &str) -> Result<&mut Opened> {
         Opened::of(&self.desk, &mut self.cases, handle)
     }
