@@ -181,10 +181,11 @@ impl Browser {
         self.until(path, || self.url().split_once("127.0.0.1:").and_then(|(_, rest)| rest.split_once('/')).is_some_and(|(_, rest)| format!("/{rest}").starts_with(path)));
     }
 
-    /// What the browser's console said since it was last asked.
+    /// What the browser's console said since it was last asked, without its advice to whoever writes pages.
     pub fn console(&self) -> Vec<String> {
         let lines = self.call("POST", "/se/log", &json!({ "type": "browser" }));
-        lines.as_array().into_iter().flatten().map(|l| format!("{}: {}", l["level"].as_str().unwrap_or_default(), l["message"].as_str().unwrap_or_default())).collect()
+        let lines = lines.as_array().into_iter().flatten().filter(|l| l["level"] != "DEBUG");
+        lines.map(|l| format!("{}: {}", l["level"].as_str().unwrap_or_default(), l["message"].as_str().unwrap_or_default())).collect()
     }
 
     /// The console is empty: no error, nothing that the pages' own rules had to stop.

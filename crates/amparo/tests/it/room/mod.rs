@@ -7,7 +7,7 @@ mod pages;
 mod safety;
 mod speak;
 // mod story;
-// mod strings;
+mod strings;
 
 use crate::place::{Place, beside, text};
 use serde_json::Value;
