@@ -13,4 +13,5 @@ mod masking;
 mod papers;
 mod place;
 mod readme;
+mod room;
 mod spanish;
