@@ -276,10 +276,6 @@ impl Session {
         let look = opened.case.look(purpose, via, what.iter().map(|w| (*w).to_owned()).collect(), unmasked, None)?;
         work(&mut Visit { desk, opened, look: Arc::new(look), at: Instant::utc(system_ms()) })
     }
-
-    pub fn case(&mut self, handle: &str) -> Result<&mut Opened> {
-        Opened::of(&self.desk, &mut self.cases, handle)
-    }
 }
 
 impl Opened {
