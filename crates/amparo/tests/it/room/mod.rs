@@ -2,7 +2,7 @@
 
 mod axe;
 mod driver;
-// mod memory;
+mod memory;
 mod pages;
 mod safety;
 mod speak;
