@@ -2,7 +2,7 @@
 
 use super::room::Room;
 use super::shell::Shell;
-use super::{guard, lock};
+use super::{apart, guard, lock};
 use crate::speech::{Speech, plain};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem, Result};
@@ -12,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use std::sync::Arc;
+use zeroize::Zeroize;
 
 /// One question of the browser.
 pub struct Asked {
@@ -21,6 +22,13 @@ pub struct Asked {
     parts: Vec<(String, String)>,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
+}
+
+impl Drop for Asked {
+    /// A passphrase or a name that was typed does not outlast the answer.
+    fn drop(&mut self) {
+        self.form.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
 }
 
 impl Asked {
@@ -114,12 +122,12 @@ async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Re
         Err(status) => return status.into_response(),
     };
     room.used();
-    let work = tokio::task::spawn_blocking(move || {
+    let work = apart::apart(move || {
         let done = act(&room, &asked);
         done.map_or_else(|problem| problem_page(&room, &asked, problem), IntoResponse::into_response)
     });
     // A page that panicked says nothing of what it held.
-    work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    work.await.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 async fn asked(room: &Arc<Room>, parts: &RawPathParams, request: Request) -> std::result::Result<Asked, StatusCode> {

@@ -6,6 +6,7 @@
 
 mod account;
 mod answer;
+mod apart;
 mod assets;
 mod cases;
 mod find;
@@ -42,9 +43,8 @@ pub fn serve(cx: &Cx, out: &mut Out) -> Result<u8> {
         let listener = listener.map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))?;
         let port = listener.local_addr().map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))?.port();
         let room = Arc::new(Room::new(cx.home.clone(), cx.places, cx.lang, port)?);
-        if let Some(desk) = opened(cx)? {
-            room.open(desk);
-        }
+        let opened = apart::apart_now(|| opened(cx).map(|desk| desk.into_iter().for_each(|desk| room.open(desk))));
+        opened.unwrap_or_else(|| Err(Problem::new(Exit::Store, "problem-store").with("why", "panic")))?;
         out.line(cx.say("answer-serve", &[("address", room.entrance())]));
         out.aside(cx.word("answer-serve-how"));
         let watched = room.clone();
@@ -54,7 +54,7 @@ pub fn serve(cx: &Cx, out: &mut Out) -> Result<u8> {
                 every.tick().await;
                 let watched = watched.clone();
                 // A lock that waits for a page being written waits on a thread of its own.
-                let _ = tokio::task::spawn_blocking(move || watched.lock_if_idle()).await;
+                let _ = apart::apart(move || watched.lock_if_idle()).await;
             }
         });
         let mine = guard::OnlyMine::new(listener);

@@ -33,7 +33,8 @@ pub struct Room {
     host: String,
     token: Zeroizing<String>,
     session: Zeroizing<String>,
-    open: Mutex<Option<Session>>,
+    /// In one place from its opening to its end, where its keys are wiped: what is moved leaves a copy behind.
+    open: Mutex<Option<Box<Session>>>,
     /// A first run that waits for its words to be typed back.
     pub making: Mutex<Option<Making>>,
     workers: Mutex<Option<Arc<Workers>>>,
@@ -170,7 +171,7 @@ impl Room {
     }
 
     pub fn open(&self, desk: Desk) {
-        *held(&self.open) = Some(Session { desk, cases: HashMap::new() });
+        *held(&self.open) = Some(Box::new(Session { desk, cases: HashMap::new() }));
         self.used();
     }
 

@@ -30,7 +30,9 @@ fn standing(pid: u32, wanted: &[(String, Vec<u8>)]) -> Vec<(String, usize)> {
         }
         seen += bytes.len() as u64;
         for (at, pair) in bytes.windows(4).enumerate() {
-            if heads[usize::from(u16::from_le_bytes([pair[0], pair[1]]))] && let Some(those) = by_head.get(pair) {
+            if heads[usize::from(u16::from_le_bytes([pair[0], pair[1]]))]
+                && let Some(those) = by_head.get(pair)
+            {
                 for i in those.iter().filter(|i| bytes[at..].starts_with(&wanted[**i].1)) {
                     counts[*i] += 1;
                 }
@@ -66,7 +68,11 @@ fn keys(family: &Family) -> Vec<(String, Vec<u8>)> {
         ("the member's seed".to_owned(), sign.clone()),
         ("the member's seed as text".to_owned(), secrets["sign"].as_str().unwrap_or_default().as_bytes().to_vec()),
     ];
-    let db = std::fs::read_dir(family.place.home()).expect("an office").flatten().map(|e| e.path()).find(|p| p.is_file() && std::fs::read(p).is_ok_and(|b| b.starts_with(b"SQLite format 3")));
+    let db = std::fs::read_dir(family.place.home())
+        .expect("an office")
+        .flatten()
+        .map(|e| e.path())
+        .find(|p| p.is_file() && std::fs::read(p).is_ok_and(|b| b.starts_with(b"SQLite format 3")));
     let db = rusqlite::Connection::open_with_flags(db.expect("its rows"), rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).expect("its rows");
     let mut rows = db.prepare("SELECT journal, what, id, \"to\", alg, bytes FROM wrap ORDER BY what").expect("rows");
     type Row = (Vec<u8>, i64, Vec<u8>, Vec<u8>, i64, Vec<u8>);
