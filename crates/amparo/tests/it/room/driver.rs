@@ -100,6 +100,11 @@ impl Browser {
         self.call("POST", "/url", &json!({ "url": url }));
     }
 
+    /// The browser's own way back.
+    pub fn call_back(&self) {
+        self.call("POST", "/back", &json!({}));
+    }
+
     pub fn url(&self) -> String {
         self.call("GET", "/url", &Value::Null).as_str().unwrap_or_default().to_owned()
     }

@@ -6,7 +6,7 @@ mod memory;
 mod pages;
 mod safety;
 mod speak;
-// mod story;
+mod story;
 mod strings;
 
 use crate::place::{Place, beside, text};
