@@ -531,3 +531,4 @@ page-needs-points = { $count ->
     [one] { $count } point to clarify
    *[other] { $count } points to clarify
 }
+page-history-hidden = Entry { $entry }, { $member }: { $field } was changed (hidden here)

@@ -531,3 +531,4 @@ page-needs-points = { $count ->
     [one] { $count } punto por aclarar
    *[other] { $count } puntos por aclarar
 }
+page-history-hidden = Entrada { $entry }, { $member }: se cambió { $field } (oculto aquí)

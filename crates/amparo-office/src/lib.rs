@@ -15,7 +15,7 @@ mod problem;
 pub mod search;
 
 pub use desk::{Desk, Founded};
-pub use open_case::{LogLine, OpenCase, record_id};
+pub use open_case::{LogLine, OpenCase, ROLES, record_id};
 pub use problem::{Exit, Problem, Result, why};
 
 // What the doors see of custody: results, never keys.

@@ -12,6 +12,9 @@ use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId,
 use amparo_vault::{Apart, Case, Exported, Forgotten, Found, Handing, Look, Made, Now, Open, Plain, Profile, Roster, Since, Tokens, Where};
 use std::sync::Arc;
 
+/// The roles that a person of a case can have.
+pub const ROLES: &[&str] = &["client", "spouse", "child", "parent", "sibling", "petitioner", "other"];
+
 pub struct OpenCase {
     case: Case<Open>,
     pub handle: String,
@@ -99,6 +102,9 @@ impl OpenCase {
 
     pub fn add_party(&mut self, role: &str, name: Option<&str>) -> Result<String> {
         self.may(Action::Receive)?;
+        if !ROLES.contains(&role) {
+            return Err(Problem::new(Exit::Usage, "usage-bad-role").with("value", role));
+        }
         let id = self.case.add_party(role, name, (self.clock)())?;
         Ok(self.file().token_of(Some(id)).unwrap_or(role).to_owned())
     }

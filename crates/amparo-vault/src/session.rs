@@ -73,6 +73,9 @@ impl Drop for Secrets {
 
 const WORK: (u32, u32, u32) = (65_536, 3, 4);
 
+/// More than a member's secrets take: a text that outgrows its place leaves a copy there.
+const ROOM: usize = 2_048;
+
 impl Session {
     /// A new member's keys; the words are for the printed sheet and are kept nowhere.
     pub(crate) fn new(office: OfficeId) -> Result<(Session, Key)> {
@@ -139,7 +142,8 @@ impl Session {
 
     /// What an unlocked office hands to the process that holds it until `lock`. Secret: never on a disk.
     pub fn to_secret_bytes(&self) -> Result<lock::Secret<Vec<u8>>> {
-        let mut out = lock::Secret::new(self.member.0.to_vec());
+        let mut out = lock::Secret::new(Vec::with_capacity(2 * ROOM));
+        out.extend_from_slice(&self.member.0);
         out.extend_from_slice(&self.msk[..]);
         out.extend_from_slice(&self.secrets()?);
         Ok(out)
@@ -161,7 +165,9 @@ impl Session {
             office_genesis: self.genesis,
             office_head: self.head,
         };
-        serde_json::to_vec(&secrets).map(lock::Secret::new).map_err(|_| VaultError::Malformed("secrets"))
+        let mut out = lock::Secret::new(Vec::with_capacity(ROOM));
+        serde_json::to_writer(&mut *out, &secrets).map_err(|_| VaultError::Malformed("secrets"))?;
+        Ok(out)
     }
 
     fn of_secrets(member: MemberId, msk: Key, bytes: &[u8]) -> Result<Session> {
@@ -182,7 +188,8 @@ impl Session {
     }
 
     fn words_slot(&self) -> Result<Slot> {
-        let mut plain = lock::Secret::new(lock::label("wrap"));
+        let mut plain = lock::Secret::new(Vec::with_capacity(ROOM));
+        plain.extend_from_slice(&lock::label("wrap"));
         plain.extend_from_slice(&self.member.0);
         plain.extend_from_slice(&self.msk[..]);
         Ok(Slot::Words { age: lock::base64(&lock::age_seal(&self.words, &plain)?) })

@@ -7,7 +7,7 @@ use amparo_lang::sentence;
 use amparo_model::event::{At, SegmentKind};
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
 use amparo_model::{Edtf, Giving, JournalId, Kind, PartyId, Record};
-use amparo_office::access::Own;
+use amparo_office::access::{Own, reduce};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -343,6 +343,9 @@ impl Seen {
     pub fn differs(&self, speech: Speech, finding: &Finding) -> Vec<(String, Vec<String>)> {
         let two: Vec<&Record> = self.because(finding).into_iter().take(2).collect();
         let [a, b] = two[..] else { return Vec::new() };
+        // What is hidden of a third person is hidden here, too.
+        let (a, b) = (reduce(a, &self.own), reduce(b, &self.own));
+        let (a, b) = (&a.get().record, &b.get().record);
         let text = |r: &Record, field: &str| {
             r.fields.get(field).map(|v| match v {
                 amparo_model::Value::Edtf(e) if e.as_str() == ".." => speech.word("date-open"),

@@ -8,9 +8,6 @@ use amparo_model::CaseFile;
 use amparo_office::{Exit, Problem, Result};
 use serde_json::json;
 
-/// The roles a person of a case can have.
-pub const ROLES: &[&str] = &["client", "spouse", "child", "parent", "sibling", "petitioner", "other"];
-
 pub fn new(cx: &Cx, out: &mut Out) -> Result<u8> {
     let zone = cx.parsed.flag_as("zone", |z| zone_named(z).map(|_| z.to_owned())).map_err(usage)?;
     let name = if cx.parsed.arg("dash").map_err(usage)?.is_some() { ask::all(cx, "ask-case-name")? } else { ask::line(cx, "ask-case-name")? };
@@ -102,7 +99,7 @@ pub fn zone(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 pub fn party_add(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let known = |text: &str| ROLES.contains(&text.to_lowercase().as_str()).then(|| text.to_lowercase());
+    let known = |text: &str| amparo_office::ROLES.contains(&text.to_lowercase().as_str()).then(|| text.to_lowercase());
     let flag = cx.parsed.flag_as("role", known).map_err(usage)?;
     let typed = if cx.parsed.arg("dash").map_err(usage)?.is_some() { Some(ask::all(cx, "ask-party-name")?) } else { None };
     let (role, name) = match (flag, typed) {

@@ -2,7 +2,7 @@
 
 pub mod add;
 pub mod ask;
-pub mod cases;
+mod cases;
 mod custody;
 mod demo;
 mod first;

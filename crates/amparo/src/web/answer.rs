@@ -4,7 +4,7 @@ use super::dropped;
 use super::job::Dropped;
 use super::room::Room;
 use super::shell::Shell;
-use super::{guard, lock};
+use super::{apart, guard, lock};
 use crate::speech::{Speech, plain};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem, Result};
@@ -14,6 +14,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use std::sync::Arc;
+use zeroize::Zeroize;
 
 /// One question of the browser.
 pub struct Asked {
@@ -23,6 +24,13 @@ pub struct Asked {
     parts: Vec<(String, String)>,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
+}
+
+impl Drop for Asked {
+    /// A passphrase or a name that was typed does not outlast the answer.
+    fn drop(&mut self) {
+        self.form.iter_mut().for_each(|(_, value)| value.zeroize());
+    }
 }
 
 impl Asked {
@@ -155,13 +163,15 @@ async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Re
 }
 
 async fn carry_out(room: Arc<Room>, asked: Asked, act: impl FnOnce(&Room, &Asked) -> Result<Answer> + Send + 'static) -> Response {
-    room.used();
-    let work = tokio::task::spawn_blocking(move || {
+    if !asked.path.starts_with("/enter/") {
+        room.used();
+    }
+    let work = apart::apart(move || {
         let done = act(&room, &asked);
         done.map_or_else(|problem| problem_page(&room, &asked, problem), IntoResponse::into_response)
     });
     // A page that panicked says nothing of what it held.
-    work.await.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    work.await.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
 /// What is asked, before the form is read.

@@ -14,6 +14,8 @@ const FILE: u64 = 1 << 30;
 const ALL: u64 = 2 << 30;
 /// A word of the form beside the files.
 const WORD: usize = 4 << 10;
+/// Fields of the form beside the files.
+const WORDS: usize = 16;
 
 /// A form with its files; those that are too large are a problem to be said, and none of them is kept.
 pub struct Brought {
@@ -50,6 +52,9 @@ pub async fn brought(mut form: Multipart) -> std::result::Result<Brought, Status
     while let Some(mut field) = form.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let Some(path) = field.file_name().map(str::to_owned) else {
+            if fields.len() == WORDS {
+                return Err(StatusCode::BAD_REQUEST);
+            }
             fields.push((name, word(&mut field).await?));
             continue;
         };

@@ -75,12 +75,14 @@ pub async fn guard(State(room): State<Arc<Room>>, request: Request, next: Next) 
 fn admit(room: &Room, request: &Request) -> Result<(), Response> {
     let headers = request.headers();
     let said = |name: header::HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
-    if said(header::HOST) != Some(room.host()) {
+    let once = |name: &str| headers.get_all(name).iter().count() <= 1;
+    if said(header::HOST) != Some(room.host()) || !once("host") || request.uri().host().is_some() {
         return Err(refuse(StatusCode::MISDIRECTED_REQUEST, request, "page-refused-host"));
     }
-    let site = headers.get("sec-fetch-site").and_then(|v| v.to_str().ok());
-    let entering = request.uri().path().starts_with("/enter/");
-    if !matches!(site, None | Some("same-origin" | "none")) && !entering {
+    // One that cannot be read is not one that is absent.
+    let site = headers.get("sec-fetch-site").map(|v| v.to_str().unwrap_or("?"));
+    let entering = request.uri().path().strip_prefix("/enter/").is_some_and(|rest| !rest.contains('/'));
+    if !once("sec-fetch-site") || (!matches!(site, None | Some("same-origin" | "none")) && !entering) {
         return Err(refuse(StatusCode::FORBIDDEN, request, "page-refused-site"));
     }
     match *request.method() {

@@ -115,6 +115,7 @@ pub struct Ended {
 pub struct Jobs {
     state: Mutex<State>,
     stop: Arc<AtomicBool>,
+    stopping: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -182,6 +183,8 @@ impl Jobs {
 
     /// Ends everything: when this returns no work runs and its keys are gone.
     pub fn stop(&self) {
+        // One at a time: a second lock waits until the first has seen the work end, and finds nothing to do.
+        let _one = self.stopping.lock().unwrap_or_else(PoisonError::into_inner);
         self.stop.store(true, Ordering::SeqCst);
         let thread = self.state().thread.take();
         // A thread that panicked has ended, too.

@@ -23,6 +23,8 @@ pub fn page(room: &Room, asked: &Asked, wrong: Option<String>) -> Result<Answer>
 }
 
 pub fn unlock(room: &Room, asked: &Asked) -> Result<Answer> {
+    // Each try costs much memory on purpose: one at a time.
+    let _one = room.unlocking();
     match Desk::unlock(room.store()?, asked.exactly("passphrase"), system_ms) {
         Ok(desk) => {
             room.open(desk);

@@ -26,7 +26,8 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let handle = visit.opened.case.handle.clone();
         let zone = visit.opened.case.zone()?;
         let all = visit.opened.case.log();
-        let at: usize = asked.choice("page").and_then(|p| p.parse().ok()).unwrap_or(0);
+        let last = all.len().saturating_sub(1) / LINES;
+        let at: usize = asked.choice("page").and_then(|p| p.parse().ok()).unwrap_or(0).min(last);
         let lines = all.iter().rev().skip(at * LINES).take(LINES).map(|l| (l.seq, look_in_words(l, &zone, asked.speech))).collect();
         let to = |page: usize| format!("/case/{handle}/log?page={page}");
         let (newer, older) = (at.checked_sub(1).map(to), ((at + 1) * LINES < all.len()).then(|| to(at + 1)));

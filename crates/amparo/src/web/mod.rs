@@ -6,6 +6,7 @@
 
 mod account;
 mod answer;
+mod apart;
 mod assets;
 mod calls;
 mod cases;
@@ -44,6 +45,7 @@ use std::time::Duration;
 /// `amparo serve`: opens the reading room and stays until it is told to end.
 pub fn serve(cx: &Cx, out: &mut Out) -> Result<u8> {
     cx.refuse_shared()?;
+    room_for_files();
     let port = cx.parsed.flag_as("port", |t| t.parse::<u16>().ok()).map_err(crate::cli::usage)?.unwrap_or(0);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))?;
@@ -52,9 +54,8 @@ pub fn serve(cx: &Cx, out: &mut Out) -> Result<u8> {
         let listener = listener.map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))?;
         let port = listener.local_addr().map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))?.port();
         let room = Arc::new(Room::new(cx.home.clone(), cx.places, cx.lang, port)?);
-        if let Some(desk) = opened(cx)? {
-            room.open(desk);
-        }
+        let opened = apart::apart_now(|| opened(cx).map(|desk| desk.into_iter().for_each(|desk| room.open(desk))));
+        opened.unwrap_or_else(|| Err(Problem::new(Exit::Store, "problem-store").with("why", "panic")))?;
         out.line(cx.say("answer-serve", &[("address", room.entrance())]));
         out.aside(cx.word("answer-serve-how"));
         let watched = room.clone();
@@ -64,13 +65,22 @@ pub fn serve(cx: &Cx, out: &mut Out) -> Result<u8> {
                 every.tick().await;
                 let watched = watched.clone();
                 // A lock that waits for a page being written waits on a thread of its own.
-                let _ = tokio::task::spawn_blocking(move || watched.lock_if_idle()).await;
+                let _ = apart::apart(move || watched.lock_if_idle()).await;
             }
         });
         let mine = guard::OnlyMine::new(listener);
         axum::serve(mine, routes::routes(room)).await.map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))
     })?;
     Ok(0)
+}
+
+/// Each file that is dropped is held open until it is read: as many as the machine allows. No core is left of what is held.
+fn room_for_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let most = getrlimit(Resource::Nofile).maximum;
+    // Where the machine refuses, the ordinary bounds stay.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: most.map(|m| m.min(65_536)).or(Some(65_536)), maximum: most });
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
 }
 
 /// The office, where its keys are at hand already: held by the agent, or by a file that was named.

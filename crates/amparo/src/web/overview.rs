@@ -65,7 +65,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             months: known.seen.grids.iter().filter(|g| claims(&known, g)).map(|g| months(&known, g, speech)).collect(),
             needs: needs(&known, &handle, speech),
             parties: parties(&known, speech),
-            roles: crate::cli::cases::ROLES.iter().map(|r| (*r, capital(&amparo_lang::party(r, speech.lang)))).collect(),
+            roles: amparo_office::ROLES.iter().map(|r| (*r, capital(&amparo_lang::party(r, speech.lang)))).collect(),
             looks: looks(visit, speech)?,
             handle,
         };

@@ -54,7 +54,9 @@ fn inside_of(giving: &Giving, asked: &Asked) -> Result<Option<usize>> {
 }
 
 pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
-    let seq = asked.part("seq");
+    let number: u64 = asked.part("seq").parse().map_err(|_| Problem::new(Exit::No, "problem-no-page"))?;
+    let seq = number.to_string();
+    let seq = seq.as_str();
     room.visit(asked, "status", &[&format!("file {seq}"), "rejects"], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
@@ -211,7 +213,9 @@ struct MovePage {
 }
 
 pub fn ask_move(room: &Room, asked: &Asked) -> Result<Answer> {
-    let seq = asked.part("seq");
+    let number: u64 = asked.part("seq").parse().map_err(|_| Problem::new(Exit::No, "problem-no-page"))?;
+    let seq = number.to_string();
+    let seq = seq.as_str();
     room.visit(asked, "status", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
@@ -263,7 +267,9 @@ fn same_bytes(file: &CaseFile, giving: &Giving, speech: Speech) -> Vec<String> {
 }
 
 pub fn ask_withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
-    let seq = asked.part("seq");
+    let number: u64 = asked.part("seq").parse().map_err(|_| Problem::new(Exit::No, "problem-no-page"))?;
+    let seq = number.to_string();
+    let seq = seq.as_str();
     room.visit(asked, "status", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);

@@ -96,7 +96,7 @@ fn show(room: &Room, asked: &Asked, wrong: Option<String>) -> Result<Answer> {
             masked: *masked,
             certainty,
             also,
-            history: history(&known, &record, speech),
+            history: if *masked { hidden_history(&known, &record, speech) } else { history(&known, &record, speech) },
             findings,
             correctable,
             settles: asked.choice("finding").or(Some(asked.typed("finding")).filter(|f| !f.is_empty())).map(plain),
@@ -155,12 +155,24 @@ fn history(known: &Known, record: &Record, speech: Speech) -> Vec<String> {
         .collect()
 }
 
+/// That something was changed in a record whose values are hidden, and by whom.
+fn hidden_history(known: &Known, record: &Record, speech: Speech) -> Vec<String> {
+    let at = At::of(record.provenance.giving, &record.provenance.place, record.kind);
+    let changes = known.seen.view.file.changes.iter().filter(|(_, _, c)| c.at == at);
+    let line = |seq: &u64, by: &str, field: &str| speech.say("page-history-hidden", &[("entry", seq.to_string()), ("member", plain(by)), ("field", speech.term("field", field))]);
+    changes.map(|(seq, _, c)| line(seq, &c.by, &c.field)).collect()
+}
+
 /// Corrects one field; the source still says what it said. A point that it settles is settled with it.
 pub fn correct(room: &Room, asked: &Asked) -> Result<Answer> {
     let id: RecordId = asked.part("record").parse().map_err(|_| gone())?;
     let done = room.visit(asked, "review", &["record"], |visit| {
         let known = visit.known()?;
         let record = find(&known, id).ok_or_else(gone)?;
+        // What is hidden from this look is not overwritten unseen.
+        if reduce(&record, &known.seen.own).get().masked {
+            return Err(Problem::new(Exit::NotAllowed, "problem-needs-reason"));
+        }
         let value = day_first(asked.typed("value"));
         visit.opened.case.correct(&record, asked.typed("field"), Some(value.as_str()).filter(|v| !v.is_empty()))?;
         let settles = known.seen.findings.iter().find(|f| f.id().to_string() == asked.typed("finding"));

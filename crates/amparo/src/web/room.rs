@@ -34,13 +34,15 @@ pub struct Room {
     host: String,
     token: Zeroizing<String>,
     session: Zeroizing<String>,
-    open: Mutex<Option<Session>>,
+    /// In one place from its opening to its end, where its keys are wiped: what is moved leaves a copy behind.
+    open: Mutex<Option<Box<Session>>>,
     /// A first run that waits for its words to be typed back.
     pub making: Mutex<Option<Making>>,
     /// Work that takes longer than a page may.
     pub jobs: Arc<Jobs>,
     workers: Mutex<Option<Arc<Workers>>>,
     used: Mutex<Moment>,
+    unlocking: Mutex<()>,
 }
 
 /// The office while it is unlocked.
@@ -148,6 +150,7 @@ impl Room {
             jobs: Arc::default(),
             workers: Mutex::new(None),
             used: Mutex::new(Moment::now()),
+            unlocking: Mutex::default(),
         })
     }
 
@@ -189,8 +192,12 @@ impl Room {
     }
 
     pub fn open(&self, desk: Desk) {
-        *held(&self.open) = Some(Session { desk, cases: HashMap::new() });
+        *held(&self.open) = Some(Box::new(Session { desk, cases: HashMap::new() }));
         self.used();
+    }
+
+    pub fn unlocking(&self) -> MutexGuard<'_, ()> {
+        held(&self.unlocking)
     }
 
     pub fn is_open(&self) -> bool {

@@ -45,7 +45,9 @@ impl Browser {
         command.arg("--port=0").env("TMPDIR", place.path("tmp")).env("HOME", place.path("user")).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut driver = match command.spawn() {
             Ok(driver) => driver,
-            Err(e) => panic!("chromedriver does not start ({e}): the reading room is tested in a real browser; install it by `bash scripts/setup test`, or by `apt-get install chromium chromium-driver`"),
+            Err(e) => panic!(
+                "chromedriver does not start ({e}): the reading room is tested in a real browser; install it by `bash scripts/setup test`, or by `apt-get install chromium chromium-driver`"
+            ),
         };
         let lines = BufReader::new(driver.stdout.take().expect("a pipe")).lines();
         let port = lines.map_while(Result::ok).find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok());
@@ -96,6 +98,11 @@ impl Browser {
 
     pub fn go(&self, url: &str) {
         self.call("POST", "/url", &json!({ "url": url }));
+    }
+
+    /// The browser's own way back.
+    pub fn call_back(&self) {
+        self.call("POST", "/back", &json!({}));
     }
 
     pub fn url(&self) -> String {

@@ -2,11 +2,11 @@
 
 mod axe;
 mod driver;
-// mod memory;
+mod memory;
 mod pages;
 mod safety;
 mod speak;
-// mod story;
+mod story;
 mod strings;
 
 use crate::place::{Place, beside, text};

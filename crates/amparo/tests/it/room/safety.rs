@@ -22,7 +22,9 @@ fn says_nothing(what: &str, said: &Said) {
 fn closed(what: &str, said: &Said) {
     let has = |name: &str| said.header(name).unwrap_or_else(|| panic!("{what} says no {name}"));
     let policy = has("content-security-policy");
-    for rule in ["default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"] {
+    for rule in
+        ["default-src 'none'", "script-src 'self'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"]
+    {
         assert!(policy.split("; ").any(|r| r == rule), "{what}: {policy}");
     }
     assert!(!policy.contains("unsafe") && !policy.contains("data:") && !policy.contains("http") && !policy.contains('*'), "{what}: {policy}");
@@ -70,7 +72,13 @@ fn who_does_not_hold_the_key_of_this_start_gets_nothing() {
     let other = format!("__Host-amparo={}", "0".repeat(64));
     let longer = format!("{cookie}0");
     let renamed = cookie.replace("__Host-amparo", "amparo");
-    for (what, cookie) in [("no cookie", None), ("a made-up cookie", Some(other.as_str())), ("a longer cookie", Some(&longer)), ("another name", Some(&renamed)), ("an empty cookie", Some("__Host-amparo="))] {
+    for (what, cookie) in [
+        ("no cookie", None),
+        ("a made-up cookie", Some(other.as_str())),
+        ("a longer cookie", Some(&longer)),
+        ("another name", Some(&renamed)),
+        ("an empty cookie", Some("__Host-amparo=")),
+    ] {
         let mut head = vec![("Host", host.as_str()), ("Origin", origin.as_str())];
         head.extend(cookie.map(|c| ("Cookie", c)));
         every_address(&family, first.port, 403, what, &head);
@@ -89,7 +97,13 @@ fn who_does_not_hold_the_key_of_this_start_gets_nothing() {
     says_nothing("without a host", &Said { head: none.head.into_iter().chain(open.head.iter().cloned().filter(|(n, _)| n != "content-type")).collect(), ..none });
 
     // Forms that other pages send, and pages that others show.
-    for (what, origin) in [("no origin", None), ("no page", Some("null")), ("another page", Some("http://example.org")), ("another port", Some("http://127.0.0.1:1")), ("a name", Some(local.as_str()))] {
+    for (what, origin) in [
+        ("no origin", None),
+        ("no page", Some("null")),
+        ("another page", Some("http://example.org")),
+        ("another port", Some("http://127.0.0.1:1")),
+        ("a name", Some(local.as_str())),
+    ] {
         for (path, fields) in FORMS {
             let mut head = vec![("Host", host.as_str()), ("Cookie", cookie), TYPED];
             head.extend(origin.map(|o| ("Origin", o)));

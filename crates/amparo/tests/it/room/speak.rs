@@ -77,9 +77,7 @@ pub fn ask(port: u16, method: &str, path: &str, head: &[(&str, &str)], body: &st
 
 /// A form's fields as a browser sends them.
 pub fn form(fields: &[(&str, &str)]) -> String {
-    let coded = |text: &str| -> String {
-        text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
-    };
+    let coded = |text: &str| -> String { text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect() };
     fields.iter().map(|(n, v)| format!("{}={}", coded(n), coded(v))).collect::<Vec<_>>().join("&")
 }
 

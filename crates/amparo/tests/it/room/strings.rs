@@ -47,15 +47,52 @@ fn payloads() -> Vec<String> {
         "<xss id=x tabindex=1 onfocus=ACT style=display:block>",
         "<!--><img src=x onerror=ACT>-->",
     ];
-    let mut all: Vec<String> = ins.iter().enumerate().flat_map(|(i, way)| (0..4).map(move |j| format!("{}{}", outs[(i + 3 * j) % outs.len()], way.replace("ACT", acts[(i + j) % acts.len()])))).collect();
+    let mut all: Vec<String> =
+        ins.iter().enumerate().flat_map(|(i, way)| (0..4).map(move |j| format!("{}{}", outs[(i + 3 * j) % outs.len()], way.replace("ACT", acts[(i + j) % acts.len()])))).collect();
     // Inside an attribute, a script, an address or a template; and written so that something else has to read it first.
     let inside = [
-        "\" onmouseover=\"ACT\" x=\"", "' onfocus='ACT' autofocus x='", "\" autofocus onfocus=ACT style=\"", "` onclick=ACT `", "x\" onpointerenter=ACT \"", "javascript:ACT", " javascript:ACT",
-        "java\tscript:ACT", "JaVaScRiPt:ACT", "data:text/html,<script>ACT</script>", "vbscript:ACT", "';ACT;//", "\";ACT;//", "\\\";ACT;//", "*/ACT/*", "${ACT}", "{{ACT}}", "{{constructor.constructor('ACT')()}}",
-        "{% ACT %}", "<%= ACT %>", "#{ACT}", "[[ACT]]", "@(ACT)", "&lt;script&gt;ACT&lt;/script&gt;", "&#60;img src=x onerror=ACT&#62;", "&#x3c;svg onload=ACT&#x3e;", "%3Cscript%3EACT%3C/script%3E",
-        "%253Cscript%253EACT%253C/script%253E", "\\u003cscript\\u003eACT\\u003c/script\\u003e", "\\x3cimg src=x onerror=ACT\\x3e", "\u{ff1c}script\u{ff1e}ACT\u{ff1c}/script\u{ff1e}", "+ADw-script+AD4-ACT+ADw-/script+AD4-",
-        "<scr\u{0}ipt>ACT</scr\u{0}ipt>", "<img\u{c}src=x\u{c}onerror=ACT>", "<svg\u{a0}onload=ACT>", "<scr<script>ipt>ACT</scr</script>ipt>", "<<script>ACT//<</script>", "<img src=x onerror=ACT//", "=HYPERLINK(\"javascript:ACT\")",
-        "../../../enter/ACT", "//example.org/ACT", "\r\nSet-Cookie: x=ACT",
+        "\" onmouseover=\"ACT\" x=\"",
+        "' onfocus='ACT' autofocus x='",
+        "\" autofocus onfocus=ACT style=\"",
+        "` onclick=ACT `",
+        "x\" onpointerenter=ACT \"",
+        "javascript:ACT",
+        " javascript:ACT",
+        "java\tscript:ACT",
+        "JaVaScRiPt:ACT",
+        "data:text/html,<script>ACT</script>",
+        "vbscript:ACT",
+        "';ACT;//",
+        "\";ACT;//",
+        "\\\";ACT;//",
+        "*/ACT/*",
+        "${ACT}",
+        "{{ACT}}",
+        "{{constructor.constructor('ACT')()}}",
+        "{% ACT %}",
+        "<%= ACT %>",
+        "#{ACT}",
+        "[[ACT]]",
+        "@(ACT)",
+        "&lt;script&gt;ACT&lt;/script&gt;",
+        "&#60;img src=x onerror=ACT&#62;",
+        "&#x3c;svg onload=ACT&#x3e;",
+        "%3Cscript%3EACT%3C/script%3E",
+        "%253Cscript%253EACT%253C/script%253E",
+        "\\u003cscript\\u003eACT\\u003c/script\\u003e",
+        "\\x3cimg src=x onerror=ACT\\x3e",
+        "\u{ff1c}script\u{ff1e}ACT\u{ff1c}/script\u{ff1e}",
+        "+ADw-script+AD4-ACT+ADw-/script+AD4-",
+        "<scr\u{0}ipt>ACT</scr\u{0}ipt>",
+        "<img\u{c}src=x\u{c}onerror=ACT>",
+        "<svg\u{a0}onload=ACT>",
+        "<scr<script>ipt>ACT</scr</script>ipt>",
+        "<<script>ACT//<</script>",
+        "<img src=x onerror=ACT//",
+        "=HYPERLINK(\"javascript:ACT\")",
+        "../../../enter/ACT",
+        "//example.org/ACT",
+        "\r\nSet-Cookie: x=ACT",
     ];
     all.extend(inside.iter().enumerate().flat_map(|(i, way)| (0..2).map(move |j| way.replace("ACT", acts[(i + j) % acts.len()]))));
     all
@@ -136,8 +173,11 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
     let first = Served::locked(&place);
     let visitor = Visitor::enter(&first.entrance);
     let (office, member) = ("\"'><svg onload=__xss(1)>{{7*7}}".to_owned(), "</title><img src=x onerror=__xss(1)>".to_owned());
-    let sheet = visitor.post("/first", &[("language", "en"), ("office", &office), ("neutral", "<b>x"), ("name", &member), ("passphrase", PASSPHRASE), ("again", PASSPHRASE), ("recovery", "no")]).text();
-    let words: Vec<&str> = sheet.split("<ol class=\"words24\">").nth(1).and_then(|s| s.split("</ol>").next()).expect("words").split("</span>").skip(1).filter_map(|w| w.split('<').next()).collect();
+    let sheet = visitor
+        .post("/first", &[("language", "en"), ("office", &office), ("neutral", "<b>x"), ("name", &member), ("passphrase", PASSPHRASE), ("again", PASSPHRASE), ("recovery", "no")])
+        .text();
+    let words: Vec<&str> =
+        sheet.split("<ol class=\"words24\">").nth(1).and_then(|s| s.split("</ol>").next()).expect("words").split("</span>").skip(1).filter_map(|w| w.split('<').next()).collect();
     assert_eq!((words.len(), visitor.post("/first/words", &[("words", &words.join(" "))]).status), (24, 303));
     place.run(&["unlock"]).done();
 
@@ -152,28 +192,33 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
     }
     // In people's names.
     let case = cases[0].0.clone();
-    for name in &all {
-        assert_eq!(visitor.post(&format!("/case/{case}/parties"), &[("role", "other"), ("name", name)]).status, 303, "{name:?}");
+    for some in all.chunks(60) {
+        let name = some.join(" ");
+        assert_eq!(visitor.post(&format!("/case/{case}/parties"), &[("role", "other"), ("name", &name)]).status, 303, "{name:?}");
     }
     // In messages, in what the client said, in the names of files and of files inside an archive.
     let messages: Vec<(&str, i64, &str, &str)> = all.iter().zip(0..).map(|(t, i)| ("+14155550277", i * 60, t.as_str(), t.as_str())).collect();
     let clean = |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect::<String>();
     let cleaned: Vec<(String, i64, String)> = messages.iter().map(|(_, at, t, _)| (clean(t), *at, clean(t))).collect();
     place.write("papers/sms.xml", &papers::sms_xml(&cleaned.iter().map(|(t, at, n)| ("+14155550277", *at, t.as_str(), n.as_str())).collect::<Vec<_>>()));
-    let jobs: String = all.iter().map(|t| json!({ "kind": "job", "employer": t, "role": t, "place": t, "start": "2019-02", "end": "2020-06" }).to_string() + "\n").collect();
-    let said: String = all.iter().map(|t| json!({ "kind": "event", "on": "2020-02-02", "type": "moved", "text": t }).to_string() + "\n").collect();
+    // Each in a month of its own: what overlaps would be compared with everything else.
+    let month = |i: usize| format!("{}-{:02}", 1955 + i / 12, 1 + i % 12);
+    let job = |(i, t): (usize, &String)| json!({ "kind": "job", "employer": t, "role": t, "place": t, "start": month(i), "end": month(i) }).to_string() + "\n";
+    let jobs: String = all.iter().step_by(6).enumerate().map(job).collect();
+    let said: String = all.iter().enumerate().map(|(i, t)| json!({ "kind": "event", "on": month(i), "type": "moved", "text": t }).to_string() + "\n").collect();
     place.write("papers/account.jsonl", (jobs + &said).as_bytes());
     let named: Vec<&String> = mine.iter().filter(|t| !t.contains(['/', '\0']) && t.len() < 200).step_by(2).collect();
-    for name in &named {
-        place.write(&format!("papers/{name}.jsonl"), format!("{{\"kind\": \"address\", \"text\": \"colibri {}\", \"start\": \"2019-01\"}}\n", name.len()).as_bytes());
+    for (i, name) in named.iter().enumerate() {
+        place.write(&format!("papers/{name}.jsonl"), format!("{{\"kind\": \"address\", \"text\": \"colibri {i}\", \"start\": \"{0}\", \"end\": \"{0}\"}}\n", month(i)).as_bytes());
     }
     let line = b"{\"kind\": \"address\", \"text\": \"colibri dentro\", \"start\": \"2018-01\"}\n";
-    let inside: Vec<(String, &[u8])> = mine.iter().filter(|t| !t.contains(['\0', '\\']) && !t.contains("..") && !t.starts_with('/')).step_by(4).map(|t| (format!("{t}.jsonl"), &line[..])).collect();
+    let inside: Vec<(String, &[u8])> =
+        mine.iter().filter(|t| !t.contains(['\0', '\\']) && !t.contains("..") && !t.starts_with('/')).step_by(4).map(|t| (format!("{t}.jsonl"), &line[..])).collect();
     place.write("papers/inside.zip", &papers::zip(&inside.iter().map(|(n, b)| (n.as_str(), *b)).collect::<Vec<_>>()));
     let added = place.run(&["add", &case, "papers", "--whose", "client", "--no-ocr"]);
     assert_eq!(added.code, Some(0), "{}{}", added.out, added.err);
     // In forms: an account, notes, the reason why a point is settled.
-    for some in mine.chunks(9) {
+    for some in mine.chunks(9).step_by(5) {
         let fields: Vec<(String, &str)> = some.iter().enumerate().map(|(i, t)| (format!("job.{}.{}", i / 3, ["employer", "role", "place"][i % 3]), t.as_str())).collect();
         let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), *v)).chain([("who", "client")]).collect();
         assert_eq!(visitor.post(&format!("/case/{case}/account"), &fields).status, 303);
@@ -181,26 +226,29 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
     let everything = all.join(" ");
     assert_eq!(visitor.post(&format!("/case/{case}/reason"), &[("purpose", "review"), ("unmask", "yes"), ("note", &everything)]).status, 303);
     let findings = place.run(&["check", &case, "--json"]).done().lines();
-    let findings: Vec<String> = findings.iter().take(3).map(|f| text(f, "id")).collect();
+    let findings: Vec<String> = findings.iter().take(1).map(|f| text(f, "id")).collect();
     for finding in &findings {
         assert_eq!(visitor.post(&format!("/case/{case}/finding/{finding}"), &[("how", "explained"), ("why", &everything)]).status, 303);
     }
     let records = place.run(&["records", &case, "--json", "--unmask", "--because", "review"]).done().lines();
     let of = |kind: &str| -> Vec<&Value> { records.iter().filter(|r| r["kind"] == kind).collect() };
-    assert!(of("message").len() > 500 && of("job").len() > 400 && of("address").len() > 20, "{} {} {}", of("message").len(), of("job").len(), of("address").len());
+    assert!(of("message").len() > 500 && of("job").len() > 60 && of("address").len() > 20, "{} {} {}", of("message").len(), of("job").len(), of("address").len());
     let corrected = text(of("job")[0], "id");
-    for wanted in mine.iter().step_by(12) {
+    for wanted in mine.iter().step_by(70) {
         assert_eq!(visitor.post(&format!("/case/{case}/record/{corrected}"), &[("field", "role"), ("value", wanted)]).status, 303);
     }
 
-    // As words to search for: escaped in the answer, each of them.
-    for words in &all {
+    // As words to search for: escaped in the answer.
+    for words in mine.iter().step_by(3).chain(theirs.iter().step_by(9)) {
         let page = visitor.post(&format!("/case/{case}/find"), &[("words", words)]);
         assert_eq!(page.status, 200, "{words:?}");
         if words.contains('<') && mine.contains(words) {
             assert!(!page.text().contains(words.as_str()), "{words:?} stands in the page as it is");
         }
     }
+
+    // Another program wrote in the office since: third persons are hidden again until a reason is given.
+    assert_eq!(visitor.post(&format!("/case/{case}/reason"), &[("purpose", "review"), ("unmask", "yes")]).status, 303);
 
     // And now every page, in the browser.
     let browser = Browser::open(&place, &Wish { javascript: true, width: 1440, dark: false });
@@ -216,18 +264,27 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
     for (case, shows) in &cases[1..] {
         reader.open(&format!("/case/{case}"), shows);
     }
-    let family = Family { case: case.clone(), record: corrected, call: text(of("message")[0], "id"), page: text(of("address")[0], "id"), number: String::new(), finding: findings[0].clone(), file: "2".to_owned(), place };
+    let family = Family {
+        case: case.clone(),
+        record: corrected,
+        call: text(of("message")[0], "id"),
+        page: text(of("address")[0], "id"),
+        number: String::new(),
+        finding: findings[0].clone(),
+        file: "2".to_owned(),
+        place,
+    };
     for path in family.paths() {
         reader.open(&path, if path.contains("/finding/") { &people[..all.len()] } else { &[] });
     }
     for kind in ["message", "job", "event", "address"] {
         let of = of(kind);
-        for record in of.iter().step_by((of.len() / 12).max(1)) {
+        for record in of.iter().step_by((of.len() / 8).max(1)) {
             let said = ["text", "employer"].iter().find_map(|f| record[*f].as_str()).unwrap_or_default().to_owned();
             reader.open(&format!("/case/{case}/record/{}", text(record, "id")), &[&said]);
         }
     }
-    for words in mine.iter().step_by(16).chain([&"colibri".to_owned(), &"script".to_owned(), &"onerror".to_owned()]) {
+    for words in mine.iter().step_by(29).chain([&"colibri".to_owned(), &"script".to_owned(), &"onerror".to_owned()]) {
         let form = format!("/case/{case}/find");
         reader.browser.go(&first.at(&form));
         reader.browser.run("const words = document.querySelector('#words'); words.value = arguments[0]; words.form.requestSubmit()", &[json!(clean(words))]);
