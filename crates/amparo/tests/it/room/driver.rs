@@ -24,8 +24,6 @@ pub struct Wish {
     pub dark: bool,
 }
 
-pub const WIDE: Wish = Wish { javascript: true, width: 1440, dark: false };
-
 /// A browser without a window, ended when the test is.
 pub struct Browser {
     driver: Child,
@@ -160,7 +158,9 @@ impl Browser {
 
     /// Everything that is read on the page.
     pub fn words(&self) -> String {
-        self.all("body").first().map(|body| self.text(body)).unwrap_or_default()
+        // A page that is being left has nothing to say.
+        let said = self.all("body").first().map(|body| self.try_call("GET", &format!("/element/{}/text", body.0), &Value::Null));
+        said.and_then(Result::ok).and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     /// Presses keys one after another, as a person who has no mouse.
