@@ -24,8 +24,6 @@ pub struct Wish {
     pub dark: bool,
 }
 
-pub const WIDE: Wish = Wish { javascript: true, width: 1440, dark: false };
-
 /// A browser without a window, ended when the test is.
 pub struct Browser {
     driver: Child,
@@ -160,7 +158,16 @@ impl Browser {
 
     /// Everything that is read on the page.
     pub fn words(&self) -> String {
-        self.all("body").first().map(|body| self.text(body)).unwrap_or_default()
+        // A page that is being left has nothing to say.
+        let said = self.all("body").first().map(|body| self.try_call("GET", &format!("/element/{}/text", body.0), &Value::Null));
+        said.and_then(Result::ok).and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Chooses everything in the field that is written in.
+    pub fn press_all(&self) {
+        let key = |kind: &str, value: &str| json!({ "type": kind, "value": value });
+        let actions = [key("keyDown", "\u{e009}"), key("keyDown", "a"), key("keyUp", "a"), key("keyUp", "\u{e009}")];
+        self.call("POST", "/actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": actions }] }));
     }
 
     /// Presses keys one after another, as a person who has no mouse.

@@ -117,7 +117,9 @@ fn once_locked_no_key_is_left_in_memory() {
     };
     work();
     let open = standing(served.pid(), &secrets);
-    // The scan can fail: while it is open, keys are there.
+    // The scan can fail: while it is open, keys are there, and the names of the case.
+    let names: Vec<(String, Vec<u8>)> = super::NAMES.iter().map(|n| ((*n).to_owned(), n.as_bytes().to_vec())).collect();
+    assert_eq!(standing(served.pid(), &names).len(), names.len());
     for held in ["the member's MSK", "the member's identity", "the member's seed", "a journal's key (0)", "a journal's key (1)"] {
         assert!(open.iter().any(|(name, _)| name == held), "{held} is not found while it is open: {open:?}");
     }
@@ -127,5 +129,6 @@ fn once_locked_no_key_is_left_in_memory() {
     work();
     assert_eq!(visitor.post("/lock", &[]).status, 303);
     left.extend(standing(served.pid(), &secrets));
+    println!("names that lie in freed memory: {:?}", standing(served.pid(), &names));
     assert!(left.is_empty(), "left in memory: {left:?}; while open: {open:?}");
 }

@@ -16,6 +16,19 @@ pub const PAGES: &[&str] = &[
     "/case/{case}/find",
     "/case/{case}/account",
     "/case/{case}/log",
+    "/case/{case}/gather",
+    "/case/{case}/file/{file}",
+    "/case/{case}/file/{file}/move",
+    "/case/{case}/file/{file}/withdraw",
+    "/case/{case}/timeline",
+    "/case/{case}/timeline?from=2020-05&to=2020-05",
+    "/case/{case}/coverage",
+    "/case/{case}/coverage/2020-05",
+    "/case/{case}/calls",
+    "/case/{case}/print/ask",
+    "/case/{case}/print/timeline",
+    "/case/{case}/print/coverage",
+    "/case/{case}/print/looks",
 ];
 
 /// What forms send to, with enough fields to do something where it were allowed.
@@ -31,6 +44,8 @@ pub const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("/case/{case}/finding/{finding}", &[("how", "explained")]),
     ("/case/{case}/record/{record}", &[("field", "employer"), ("value", "Otro")]),
     ("/case/{case}/find", &[("words", "bakery")]),
+    ("/case/{case}/file/{file}/whose", &[("whose", "spouse")]),
+    ("/case/{case}/file/{file}/withdraw", &[("purpose", "client-asked")]),
     ("/case/{case}/account", &[("who", "client"), ("job.0.employer", "Otro")]),
 ];
 

@@ -53,6 +53,7 @@ impl Person {
         match self.keyboard {
             true => {
                 self.reach(css);
+                self.browser.press_all();
                 self.browser.press(text);
             }
             false => self.browser.write(&self.browser.one(css), text),
@@ -80,7 +81,7 @@ impl Person {
     }
 
     /// Something of a list that unfolds, by the beginning of its name.
-    fn pick(&self, css: &str, name: &str) {
+    fn pick(&self, css: &str, name: &str, value: &str) {
         match self.keyboard {
             true => {
                 self.reach(css);
@@ -88,6 +89,7 @@ impl Person {
             }
             false => self.browser.choose(&self.browser.one(css), name),
         }
+        assert_eq!(self.browser.property(&self.browser.one(css), "value"), value, "{name} is chosen");
     }
 
     fn says(&self, what: &str) -> bool {
@@ -141,7 +143,7 @@ fn first_day(lang: &str, javascript: bool, keyboard: bool) {
     assert!(person.says("Los Robles") && person.says("Marta Robles Paz"));
     assert!(browser.title().starts_with("amparo") && !browser.title().contains("Robles") && !browser.url().contains("Robles"));
     person.use_it("details:has(form[action$='/parties']) > summary");
-    person.pick("#role", if lang == "es" { "Cónyuge" } else { "Spouse" });
+    person.pick("#role", if lang == "es" { "El có" } else { "The s" }, "spouse");
     person.write("#pname", "Julio Paz Lima");
     person.use_it("form[action$='/parties'] button");
     browser.until("it is said", || browser.has("[role=status]"));
@@ -203,7 +205,7 @@ fn with_papers(lang: &str, javascript: bool, keyboard: bool) {
     browser.go(&served.at(&family.path("/case/{case}/record/{record}")));
     person.drawn(".paper img");
     person.use_it("#correct > summary");
-    person.pick("#field", if lang == "es" { "Puesto" } else { "Role" });
+    person.pick("#field", if lang == "es" { "Papel" } else { "Role" }, "role");
     person.write("#value", "head baker");
     person.use_it("#correct button");
     browser.until("it is said", || browser.has("[role=status]"));
