@@ -271,7 +271,7 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
         page: text(of("address")[0], "id"),
         number: String::new(),
         finding: findings[0].clone(),
-        file: "2".to_owned(),
+        file: place.file_of(&case, "sms.xml"),
         place,
     };
     for path in family.paths() {
