@@ -44,8 +44,6 @@ pub const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("/case/{case}/finding/{finding}", &[("how", "explained")]),
     ("/case/{case}/record/{record}", &[("field", "employer"), ("value", "Otro")]),
     ("/case/{case}/find", &[("words", "bakery")]),
-    ("/case/{case}/file/{file}/whose", &[("whose", "spouse")]),
-    ("/case/{case}/file/{file}/withdraw", &[("purpose", "client-asked")]),
     ("/case/{case}/account", &[("who", "client"), ("job.0.employer", "Otro")]),
 ];
 
