@@ -217,6 +217,7 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
     place.write("papers/inside.zip", &papers::zip(&inside.iter().map(|(n, b)| (n.as_str(), *b)).collect::<Vec<_>>()));
     let added = place.run(&["add", &case, "papers", "--whose", "client", "--no-ocr"]);
     assert_eq!(added.code, Some(0), "{}{}", added.out, added.err);
+    let messages_file = place.file_of(&case, "sms.xml");
     // In forms: an account, notes, the reason why a point is settled.
     for some in mine.chunks(9).step_by(5) {
         let fields: Vec<(String, &str)> = some.iter().enumerate().map(|(i, t)| (format!("job.{}.{}", i / 3, ["employer", "role", "place"][i % 3]), t.as_str())).collect();
@@ -271,7 +272,7 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
         page: text(of("address")[0], "id"),
         number: String::new(),
         finding: findings[0].clone(),
-        file: place.file_of(&case, "sms.xml"),
+        file: messages_file,
         place,
     };
     for path in family.paths() {
