@@ -208,7 +208,7 @@ impl Room {
         *held(&self.used) = Moment::now();
     }
 
-    /// Ends the session: its keys and everything that was read with them are gone when this returns.
+    /// Ends the session: its keys are gone when this returns, and nothing that was read with them is kept.
     pub fn lock(&self) -> Result<()> {
         *held(&self.making) = None;
         // Work is ordered at an open desk only: once this one is taken, none begins that the stop would miss.
