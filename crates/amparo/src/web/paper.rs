@@ -54,9 +54,7 @@ fn inside_of(giving: &Giving, asked: &Asked) -> Result<Option<usize>> {
 }
 
 pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
-    let number: u64 = asked.part("seq").parse().map_err(|_| Problem::new(Exit::No, "problem-no-page"))?;
-    let seq = number.to_string();
-    let seq = seq.as_str();
+    let seq = &number(asked)?;
     room.visit(asked, "status", &[&format!("file {seq}"), "rejects"], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
@@ -161,15 +159,20 @@ fn pages(visit: &mut Visit<'_>, giving: &Giving, (inside, path): (Option<usize>,
     Ok((leaves, ways))
 }
 
+/// The file's number as the address has it: a number and nothing else, since it is written into the log.
+fn number(asked: &Asked) -> Result<String> {
+    asked.part("seq").parse::<u64>().map(|n| n.to_string()).map_err(|_| Problem::new(Exit::No, "problem-no-page"))
+}
+
 // ---- whose ----
 
 pub fn whose(room: &Room, asked: &Asked) -> Result<Answer> {
     room.task(asked, |_, opened| {
         let (seq, _) = opened.case.file_named(asked.part("seq"))?;
-        let inside = asked.typed("inside");
-        let path = match inside.parse() {
-            Err(_) => String::new(),
-            Ok(index) => {
+        let index = asked.typed("inside").parse::<usize>().ok();
+        let path = match index {
+            None => String::new(),
+            Some(index) => {
                 let look = opened.case.look(opened.purpose, "move", vec![format!("file {seq}")], opened.unmasked, None)?;
                 path_inside(&opened.case, &look, seq, index)?
             }
@@ -178,7 +181,7 @@ pub fn whose(room: &Room, asked: &Asked) -> Result<Answer> {
         opened.case.assign(seq, &path, party)?;
         let (handle, done) = (&opened.case.handle, if party.is_some() { "whose" } else { "nobody" });
         Answer::go(match asked.path.contains("/file/") {
-            true => format!("/case/{handle}/file/{seq}?inside={inside}&done={done}"),
+            true => format!("/case/{handle}/file/{seq}?inside={}&done={done}", index.map_or(String::new(), |i| i.to_string())),
             false => format!("/case/{handle}/gather?done={done}#f{seq}"),
         })
     })
@@ -213,9 +216,7 @@ struct MovePage {
 }
 
 pub fn ask_move(room: &Room, asked: &Asked) -> Result<Answer> {
-    let number: u64 = asked.part("seq").parse().map_err(|_| Problem::new(Exit::No, "problem-no-page"))?;
-    let seq = number.to_string();
-    let seq = seq.as_str();
+    let seq = &number(asked)?;
     room.visit(asked, "status", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
@@ -267,9 +268,7 @@ fn same_bytes(file: &CaseFile, giving: &Giving, speech: Speech) -> Vec<String> {
 }
 
 pub fn ask_withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
-    let number: u64 = asked.part("seq").parse().map_err(|_| Problem::new(Exit::No, "problem-no-page"))?;
-    let seq = number.to_string();
-    let seq = seq.as_str();
+    let seq = &number(asked)?;
     room.visit(asked, "status", &[&format!("file {seq}")], |visit| {
         let shell = Shell::of_case(visit, asked, "gather")?;
         let speech = visit.speech(asked);
