@@ -6,6 +6,7 @@
 mod head;
 mod link;
 pub mod note;
+pub mod tree;
 
 pub use head::Head;
 pub use link::{LINK, Link, MAX_FRAME, MIN_FRAME, frame_hash};
