@@ -3,11 +3,13 @@
 //! Nothing here opens or signs anything; a stranger with the public head key and the stored bytes can run all of it.
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
+pub mod checkpoint;
 mod head;
 mod link;
 pub mod note;
 pub mod tree;
 
+pub use checkpoint::{Checkpoint, Log};
 pub use head::Head;
 pub use link::{LINK, Link, MAX_FRAME, MIN_FRAME, frame_hash};
 
