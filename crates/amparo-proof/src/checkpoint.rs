@@ -184,7 +184,7 @@ mod tests {
         let note = Note::parse(&note).expect("a note");
         let times = |keys: &[Key]| signers(&note, keys).map(|found| found.iter().map(|(_, at)| at.expect("a time")).collect::<Vec<_>>());
         assert_eq!(times(&[one.clone(), again, two.clone()]), Ok(vec![10, 12]));
-        assert_eq!(times(&[two.clone()]), Ok(vec![12]));
+        assert_eq!(times(std::slice::from_ref(&two)), Ok(vec![12]));
         assert_eq!(times(&[key("w.example/3", Kind::Cosignature, 3).0]), Err(Refused::Unsigned));
         assert_eq!(times(&[one, Key::new("w.example/2", Kind::Plain, *two.public()).expect("a key")]), Ok(vec![10]));
     }

@@ -7,6 +7,7 @@ pub mod checkpoint;
 mod head;
 mod link;
 pub mod note;
+pub mod tiles;
 pub mod tree;
 
 pub use checkpoint::{Checkpoint, Log};

@@ -190,7 +190,7 @@ impl Tree {
             let row = &mut self.levels[level];
             row.push(hash);
             match row[..] {
-                [.., ref left, ref right] if row.len() % 2 == 0 => hash = node_hash(left, right),
+                [.., ref left, ref right] if row.len().is_multiple_of(2) => hash = node_hash(left, right),
                 _ => return,
             }
         }
