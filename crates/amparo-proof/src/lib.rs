@@ -7,7 +7,9 @@ pub mod checkpoint;
 mod head;
 mod link;
 pub mod note;
+pub mod release;
 pub mod tiles;
+pub mod tlog_proof;
 pub mod tree;
 
 pub use checkpoint::{Checkpoint, Log};
