@@ -8,9 +8,11 @@ mod head;
 mod link;
 pub mod note;
 pub mod release;
+pub mod signed_request;
 pub mod tiles;
 pub mod tlog_proof;
 pub mod tree;
+pub mod witness;
 
 pub use checkpoint::{Checkpoint, Log};
 pub use head::Head;
