@@ -1,4 +1,4 @@
-//! What can be checked without keys: heads, signed notes, and the chain that frames make.
+//! What can be checked without keys: heads, signed notes, the chain that frames make, and a host's public log.
 //!
 //! Nothing here opens or signs anything; a stranger with the public head key and the stored bytes can run all of it.
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
@@ -13,6 +13,9 @@ pub mod tiles;
 pub mod tlog_proof;
 pub mod tree;
 pub mod witness;
+
+#[cfg(test)]
+mod vectors;
 
 pub use checkpoint::{Checkpoint, Log};
 pub use head::Head;
