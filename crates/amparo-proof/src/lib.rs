@@ -1,12 +1,23 @@
-//! What can be checked without keys: heads, signed notes, and the chain that frames make.
+//! What can be checked without keys: heads, signed notes, the chain that frames make, and a host's public log.
 //!
 //! Nothing here opens or signs anything; a stranger with the public head key and the stored bytes can run all of it.
 #![cfg_attr(not(test), deny(clippy::disallowed_methods, clippy::disallowed_types))]
 
+pub mod checkpoint;
 mod head;
 mod link;
 pub mod note;
+pub mod release;
+pub mod signed_request;
+pub mod tiles;
+pub mod tlog_proof;
+pub mod tree;
+pub mod witness;
 
+#[cfg(test)]
+mod vectors;
+
+pub use checkpoint::{Checkpoint, Log};
 pub use head::Head;
 pub use link::{LINK, Link, MAX_FRAME, MIN_FRAME, frame_hash};
 
