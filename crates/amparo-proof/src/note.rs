@@ -193,7 +193,7 @@ fn signature(line: &str) -> Option<(&str, Vec<u8>)> {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c.is_control() || c == '+')
+    !name.is_empty() && !name.contains(|c: char| c.is_whitespace() || c < ' ' || c == '+')
 }
 
 #[cfg(test)]
@@ -260,6 +260,7 @@ pub(crate) mod tests {
         let (good, by_other) = (log.line(&sign(text.as_bytes())), other.line(&sign_other(text.as_bytes())));
         let bad = log.line(&sign(b"two\n"));
         let unknown = format!("\u{2014} somebody {}\n", STANDARD.encode([0; 100]));
+        let odd = good.replacen("log", "l\u{7f}g", 1);
         for (name, lines, says) in [
             ("alone", vec![&good], Signed::Well),
             ("after a stranger", vec![&unknown, &good], Signed::Well),
@@ -270,6 +271,7 @@ pub(crate) mod tests {
             ("over another text", vec![&bad], Signed::Badly),
             ("once good and once bad", vec![&good, &bad], Signed::Badly),
             ("twice", vec![&good, &good], Signed::Badly),
+            ("beside an odd name", vec![&odd, &good], Signed::Well),
         ] {
             let note = with_lines(text, &lines.into_iter().cloned().collect::<Vec<_>>());
             assert_eq!(Note::parse(&note).expect("a note").signed(&log), says, "{name}");
