@@ -97,6 +97,8 @@ fn why_store(error: &amparo_vault::StoreError) -> String {
         StoreError::ReadOnly => "failed-sync".to_owned(),
         StoreError::Full { path } => format!("full:{}", path.display()),
         StoreError::NotItself { .. } => "database".to_owned(),
+        StoreError::Away { .. } => "host-away".to_owned(),
+        StoreError::Host { reason, .. } => format!("host:{reason}"),
     }
 }
 

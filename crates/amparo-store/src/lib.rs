@@ -6,14 +6,18 @@
 mod local;
 mod memory;
 mod place;
+mod remote;
+pub mod wire;
 
 pub use local::{Local, private_file, private_folder};
 pub use memory::{Fault, Memory};
 pub use place::{Shared, shared_folder};
+pub use remote::{HostAddress, Remote, Voice};
 
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A journal, member or other random id.
 pub type Id = [u8; 16];
@@ -110,6 +114,15 @@ pub enum StoreError {
     NotItself {
         name: Hash,
     },
+    /// The host was not reached: what was to be sent waits.
+    Away {
+        why: String,
+    },
+    /// The host answered, and will not: a word of its own says why (`suspended`, `quota`).
+    Host {
+        status: u16,
+        reason: String,
+    },
 }
 
 impl fmt::Display for StoreError {
@@ -120,9 +133,67 @@ impl fmt::Display for StoreError {
             StoreError::Full { path } => write!(f, "{}: no space left", path.display()),
             StoreError::NotThere { what } => write!(f, "{what} is not there"),
             StoreError::ReadOnly => f.write_str("read-only after a failed sync"),
+            StoreError::Away { why } => write!(f, "the host was not reached: {why}"),
+            StoreError::Host { status, reason } => write!(f, "the host refused ({status}{}{reason})", if reason.is_empty() { "" } else { " " }),
             StoreError::NotItself { name } => write!(f, "a sealed file is not the one of its name ({:02x}{:02x}...)", name[0], name[1]),
         }
     }
+}
+
+/// What the host did that it must not.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Seen {
+    /// It no longer has entries that it had acknowledged.
+    RolledBack { acknowledged: u64, there: u64 },
+    /// Another entry stands where one stood, or what it sends does not hang together.
+    Forked { seq: u64 },
+    /// It no longer has a journal that it had.
+    Gone,
+}
+
+impl Seen {
+    fn text(&self) -> String {
+        match self {
+            Seen::RolledBack { acknowledged, there } => format!("back {acknowledged} {there}"),
+            Seen::Forked { seq } => format!("fork {seq}"),
+            Seen::Gone => "gone".to_owned(),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Seen> {
+        let mut words = text.split(' ');
+        let seen = words.next()?;
+        let mut number = || words.next()?.parse().ok();
+        Some(match seen {
+            "back" => Seen::RolledBack { acknowledged: number()?, there: number()? },
+            "fork" => Seen::Forked { seq: number()? },
+            "gone" => Seen::Gone,
+            _ => return None,
+        })
+    }
+}
+
+/// How it stands with the host behind a store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Peer {
+    pub address: String,
+    /// Whether it answered when it was last asked.
+    pub reached: bool,
+    /// Why not.
+    pub why: Option<String>,
+    /// How much waits to be sent.
+    pub waiting: usize,
+    /// Breaches, by journal.
+    pub seen: Vec<(Id, Seen)>,
+    /// Journals of which something written here must be sealed anew.
+    pub diverged: Vec<Id>,
+}
+
+/// Entries written here that the host could not take, because others stand in their places, with the rows that open them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Diverged {
+    pub entries: Vec<Entry>,
+    pub rows: Vec<WrapRow>,
 }
 
 pub type Result<T> = std::result::Result<T, StoreError>;
@@ -176,4 +247,21 @@ pub trait Store: Send + Sync {
     fn alone(&self) -> Result<bool>;
     /// Copies database and log aside before the first write to a store whose tail is missing.
     fn set_aside(&self) -> Result<PathBuf>;
+
+    /// Who speaks for the office to its host, once somebody unlocked it; whether something newer came from there.
+    fn speak_as(&self, _voice: Arc<dyn Voice>) -> Result<bool> {
+        Ok(false)
+    }
+    /// How it stands with the host; `None` where there is none.
+    fn peer(&self) -> Result<Option<Peer>> {
+        Ok(None)
+    }
+    /// What must be sealed anew in this journal.
+    fn diverged(&self, _journal: &Id) -> Result<Option<Diverged>> {
+        Ok(None)
+    }
+    /// Strikes off one entry of [`Store::diverged`]: it was sealed anew, or is no longer wanted.
+    fn settle_diverged(&self, _journal: &Id, _seq: u64) -> Result<()> {
+        Ok(())
+    }
 }

@@ -17,6 +17,9 @@ CREATE TABLE IF NOT EXISTS wrap(journal BLOB, what INTEGER, id BLOB, \"to\" BLOB
 CREATE TABLE IF NOT EXISTS bundle(member BLOB PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
 
+/// The lock of whoever writes.
+pub(crate) const WRITER: &str = "writer";
+
 /// Leftovers of interrupted work are kept this long.
 const LITTER: Duration = Duration::from_secs(30 * 24 * 3_600);
 
@@ -40,7 +43,7 @@ fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreE
     }
 }
 
-fn sql(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
+pub(crate) fn sql(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
     move |error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => StoreError::Full { path: PathBuf::from("office.db") },
         _ => StoreError::Sql { what, error },
@@ -122,11 +125,28 @@ impl Local {
         self
     }
 
+    /// A lock of this folder by its file's name, where nobody holds it.
+    pub(crate) fn try_lock(&self, name: &str) -> Result<Option<File>> {
+        let file = self.lock_file(name)?;
+        Ok(rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_ok().then_some(file))
+    }
+
+    pub(crate) fn wait_lock(&self, name: &str) -> Result<File> {
+        let file = self.lock_file(name)?;
+        rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).map_err(|e| io_error("lock", &self.root.join(name))(e.into()))?;
+        Ok(file)
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File> {
+        let path = self.root.join(name);
+        File::options().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(io_error("lock", &path))
+    }
+
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    fn db(&self) -> MutexGuard<'_, Connection> {
+    pub(crate) fn db(&self) -> MutexGuard<'_, Connection> {
         // A panic while the lock was held left a transaction that SQLite rolls back.
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,7 +171,7 @@ impl Local {
         self.root.join("blobs").join(&name[..2]).join(name)
     }
 
-    fn write<T>(&self, what: &'static str, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+    pub(crate) fn write<T>(&self, what: &'static str, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
         self.may_write()?;
         let mut db = self.db();
         let result = db
@@ -173,7 +193,7 @@ impl Drop for Local {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection> {
+pub(crate) fn connect(path: &Path) -> Result<Connection> {
     if !path.exists() {
         private_file(path)?;
     }
@@ -208,7 +228,7 @@ fn is_held(lock: &Path) -> bool {
     }
 }
 
-fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<WrapRow> {
+pub(crate) fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<WrapRow> {
     Ok(WrapRow {
         key: WrapKey { journal: row.get(0)?, what: row.get(1)?, id: row.get(2)?, to: row.get(3)? },
         alg: row.get(4)?,
@@ -218,7 +238,7 @@ fn row_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<WrapRow> {
     })
 }
 
-fn put_row(tx: &Transaction<'_>, row: &WrapRow) -> rusqlite::Result<usize> {
+pub(crate) fn put_row(tx: &Transaction<'_>, row: &WrapRow) -> rusqlite::Result<usize> {
     tx.prepare_cached("INSERT OR REPLACE INTO wrap VALUES(?,?,?,?,?,?,?,?)")?.execute(params![
         row.key.journal,
         row.key.what,
@@ -231,15 +251,15 @@ fn put_row(tx: &Transaction<'_>, row: &WrapRow) -> rusqlite::Result<usize> {
     ])
 }
 
-fn delete_row(tx: &Transaction<'_>, key: &WrapKey) -> rusqlite::Result<usize> {
+pub(crate) fn delete_row(tx: &Transaction<'_>, key: &WrapKey) -> rusqlite::Result<usize> {
     tx.prepare_cached("DELETE FROM wrap WHERE journal=? AND what=? AND id=? AND \"to\"=?")?.execute(params![key.journal, key.what, key.id, key.to])
 }
 
-fn put_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<usize> {
+pub(crate) fn put_entry(tx: &Transaction<'_>, entry: &Entry) -> rusqlite::Result<usize> {
     tx.prepare_cached("INSERT INTO entry VALUES(?,?,?,?)")?.execute(params![entry.journal, entry.seq as i64, entry.hash, entry.frame])
 }
 
-fn tip_of(db: &Connection, journal: &Id) -> rusqlite::Result<Option<Tip>> {
+pub(crate) fn tip_of(db: &Connection, journal: &Id) -> rusqlite::Result<Option<Tip>> {
     db.prepare_cached("SELECT seq, hash FROM entry WHERE journal=? ORDER BY seq DESC LIMIT 1")?
         .query_row(params![journal], |row| Ok(Tip { seq: row.get::<_, i64>(0)? as u64, hash: row.get(1)? }))
         .optional()
@@ -457,13 +477,11 @@ impl Store for Local {
     }
 
     fn lock(&self, waiting: &mut dyn FnMut()) -> Result<Box<dyn Send>> {
-        let path = self.root.join("writer");
-        let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(&path).map_err(io_error("lock", &path))?;
-        if rustix::fs::flock(&file, rustix::fs::FlockOperation::NonBlockingLockExclusive).is_err() {
-            waiting();
-            rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive).map_err(|e| io_error("lock", &path)(e.into()))?;
+        if let Some(held) = self.try_lock(WRITER)? {
+            return Ok(Box::new(held));
         }
-        Ok(Box::new(file))
+        waiting();
+        Ok(Box::new(self.wait_lock(WRITER)?))
     }
 
     fn waiting(&self) {

@@ -154,9 +154,33 @@ pub fn resume(store: Arc<dyn Store>, secret: &[u8]) -> Result<Office> {
     Office::load(store, Arc::new(Session::from_secret_bytes(secret)?))
 }
 
+/// Signs requests to the host: with the head key, which names the office and no member.
+struct Voice {
+    office: OfficeId,
+    key: Key,
+}
+
+impl amparo_store::Voice for Voice {
+    fn office(&self) -> amparo_store::Id {
+        self.office.0
+    }
+    fn public(&self) -> [u8; 32] {
+        lock::public_of(&self.key)
+    }
+    fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        lock::sign(&self.key, bytes)
+    }
+}
+
 impl Office {
     pub(crate) fn load(store: Arc<dyn Store>, session: Arc<Session>) -> Result<Office> {
-        Office::load_as(store, session, false)
+        let office = Office::load_as(store, session, false)?;
+        // From here on the office can speak to its host, where it has one; what others wrote is read, too.
+        let voice = Arc::new(Voice { office: office.session.office(), key: office.head_key.clone() });
+        match office.store.speak_as(voice)? {
+            true => Office::load_as(office.store, office.session, false),
+            false => Ok(office),
+        }
     }
 
     /// `lost`: also where the office's newest entries, which this member remembers, are not there; to accept that.

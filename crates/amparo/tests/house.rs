@@ -13,7 +13,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("amparo-model", &[]),
     ("amparo-seal", &[]),
     ("amparo-proof", &[]),
-    ("amparo-store", &[]),
+    // What a host sends is checked by the chain before it is kept.
+    ("amparo-store", &["amparo-proof"]),
+    ("amparo-host", &["amparo-lang", "amparo-proof", "amparo-store"]),
     ("amparo-family", &[]),
     ("amparo-lang", &["amparo-model"]),
     ("amparo-ingest", &["amparo-model"]),
@@ -33,12 +35,13 @@ const NEVER: &[(&str, &[&str])] = &[
     ("amparo-model", NETWORK),
     ("amparo-seal", &["serde_json$", "rusqlite$", "amparo-"]),
     ("amparo-proof", &["serde", "rusqlite$", "age$", "amparo-"]),
-    ("amparo-store", &["amparo-", "age$", "chacha20poly1305$"]),
+    ("amparo-store", &["amparo-model", "amparo-seal", "amparo-vault", "age$", "chacha20poly1305$"]),
+    // The host can open nothing that an office sealed.
+    ("amparo-host", &["amparo-seal", "amparo-vault", "amparo-office", "amparo-ingest", "amparo-render", "chacha20poly1305$", "argon2"]),
     ("amparo-analysis", &["rusqlite$", "age$"]),
     ("amparo-search", &["rusqlite$", "age$"]),
     ("amparo-office", &["axum", "clap", "tokio"]),
     ("amparo", FOREIGN),
-    ("amparo", CALLING),
     ("amparo-worker", KEYS),
     ("amparo-worker", NETWORK),
 ];
@@ -101,27 +104,29 @@ const KEYS: &[&str] = &[
     "x25519",
 ];
 
-/// No room speaks to a network; the doors listen to this machine's browser, and call nobody.
+/// No room speaks to a network but the store, to the host that an office joined; the doors listen to this machine's browser.
 const NETWORK: &[&str] = &["axum", "curl", "h2$", "hyper", "native-tls", "openssl", "reqwest", "rustls", "socket2", "tokio", "tungstenite", "ureq"];
-const CALLING: &[&str] = &["curl", "h2$", "hyper-rustls", "native-tls", "openssl", "reqwest", "rustls", "tungstenite", "ureq"];
+/// Who speaks to a network, and to whom, stands in the manifests of two rooms.
+const CALLERS: &[&str] = &["amparo-host", "amparo-store"];
+const CALLING: &[&str] = &["tokio-rustls", "curl", "h2$", "hyper-rustls", "native-tls", "openssl", "reqwest", "rustls", "tungstenite", "ureq"];
 
 /// What a room's own code may not call, and the rooms that may. Tests may do all of it.
 const TOUCH: &[(&[&str], &[&str], &str)] = &[
     (
         &["std::fs", "File::open", "File::create", "OpenOptions"],
-        &["amparo", "amparo-store", "amparo-family", "amparo-vault", "amparo-worker"],
+        &["amparo", "amparo-store", "amparo-family", "amparo-host", "amparo-vault", "amparo-worker"],
         "the store keeps, the doors open what a person named; custody writes only backup and hand-over folders; the worker wraps descriptors and can open nothing",
     ),
     (
         &["SystemTime", "Timestamp::now", "Zoned::now", "Instant::now"],
-        &["amparo", "amparo-store", "amparo-family"],
+        &["amparo", "amparo-store", "amparo-family", "amparo-host"],
         "today is an argument; only the doors read the clock, and the store to tell how old litter is",
     ),
     (&["TcpStream::connect", "UdpSocket", "lookup_host", "to_socket_addrs"], &[], "nothing calls anybody"),
-    (&["std::net", "TcpStream", "TcpListener"], &["amparo"], "only the reading room listens, at 127.0.0.1"),
+    (&["std::net", "TcpStream", "TcpListener"], &["amparo", "amparo-host"], "only the reading room listens, at 127.0.0.1, and the host, to offices"),
     (&["UnixStream", "UnixListener"], &["amparo"], "only the doors listen, on the agent's private socket"),
     (&["Command::new", "process::Command"], &["amparo", "amparo-worker"], "only the doors and the fork server start anything"),
-    (&["std::env::args"], &["amparo", "amparo-family", "amparo-worker"], "only programs hear what they are asked for"),
+    (&["std::env::args"], &["amparo", "amparo-family", "amparo-host", "amparo-worker"], "only programs hear what they are asked for"),
     (&["std::env::var", "std::env::current"], &["amparo", "amparo-family"], "settings are arguments; only the doors read the environment"),
     (&["println!", "eprintln!", "print!(", "dbg!("], &["amparo-family", "amparo-worker"], "rooms give values; the doors print through cli::out"),
     (&["todo!(", "unimplemented!("], &[], "what is not there yet does not exist"),
@@ -165,6 +170,17 @@ fn rooms_know_only_the_rooms_of_the_plan() {
     for (room, may) in ROOMS {
         let beyond: Vec<&String> = built[*room].iter().filter(|n| !may.contains(&n.as_str())).collect();
         assert!(beyond.is_empty(), "{room} imports {beyond:?}, which the plan does not allow");
+    }
+}
+
+#[test]
+fn only_the_store_and_the_host_speak_to_a_network() {
+    let plan: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).expect("cargo's plan");
+    for package in plan["packages"].as_array().expect("packages") {
+        let room = package["name"].as_str().expect("a name");
+        let named = package["dependencies"].as_array().expect("dependencies").iter().filter(|d| d["kind"].is_null()).filter_map(|d| d["name"].as_str());
+        let calls: Vec<&str> = named.filter(|name| CALLING.contains(name)).collect();
+        assert_eq!(calls.is_empty(), !CALLERS.contains(&room), "{room} names {calls:?}");
     }
 }
 
@@ -250,7 +266,7 @@ fn printed_shapes_are_written_by_hand() {
 /// Rooms that may touch nothing are bound by clippy.toml as well.
 #[test]
 fn rooms_deny_what_clippy_toml_lists() {
-    const FREE: &[&str] = &["amparo", "amparo-family", "amparo-store", "amparo-vault", "amparo-worker"];
+    const FREE: &[&str] = &["amparo", "amparo-family", "amparo-host", "amparo-store", "amparo-vault", "amparo-worker"];
     for (room, _) in ROOMS.iter().filter(|(room, _)| !FREE.contains(room)) {
         let lib = paper(&format!("crates/{room}/src/lib.rs"));
         assert!(lib.contains("deny(clippy::disallowed_methods, clippy::disallowed_types)"), "{room} does not deny what clippy.toml lists");
