@@ -3,17 +3,8 @@
 
 use crate::state::Act;
 use crate::{Host, HostError, Result, random};
-use amparo_store::HostAddress;
 use amparo_store::wire::{Hex, sha256};
-use serde::{Deserialize, Serialize};
-
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Letter {
-    #[serde(flatten)]
-    pub address: HostAddress,
-    /// For one office, once.
-    pub ticket: Hex<32>,
-}
+use amparo_store::{HostAddress, Letter};
 
 impl Host {
     pub fn address(&self) -> HostAddress {

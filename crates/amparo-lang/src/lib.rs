@@ -45,8 +45,8 @@ macro_rules! resources {
 /// The message files of a language, by name.
 pub fn files(lang: Lang) -> &'static [(&'static str, &'static str)] {
     match lang {
-        Lang::En => resources!("en": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print", "pages", "sheets"),
-        Lang::Es => resources!("es": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print", "pages", "sheets"),
+        Lang::En => resources!("en": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print", "pages", "peer", "sheets"),
+        Lang::Es => resources!("es": "cli", "answers", "problems", "reasons", "analysis", "words", "papers", "print", "pages", "peer", "sheets"),
     }
 }
 

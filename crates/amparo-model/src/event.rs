@@ -184,6 +184,63 @@ pub enum What {
     Settings { language: String, name: String, neutral_name: String, zone: String },
 }
 
+impl What {
+    /// What a case's entry says once the entries it names have other numbers. `None` where one of them has none any
+    /// more, and for what is bound to the very entries it names (orders to forget, keys): that is decided anew.
+    pub fn renumbered(&self, number: &dyn Fn(u64) -> Option<u64>) -> Option<What> {
+        let one = |of: &Option<u64>| of.map_or(Some(None), |of| number(of).map(Some));
+        let at = |at: &At| Some(At { of: number(at.of)?, ..at.clone() });
+        let change = |c: &Change| Some(Change { at: at(&c.at)?, why: one(&c.why)?, ..c.clone() });
+        Some(match self {
+            What::Given(given) => What::Given(Given { already: one(&given.already)?, ..given.clone() }),
+            What::Reread { of, reading } => What::Reread { of: number(*of)?, reading: reading.clone() },
+            What::Assigned { of, inside, subject } => What::Assigned { of: number(*of)?, inside: inside.clone(), subject: *subject },
+            What::Set(c) => What::Set(change(c)?),
+            What::Corrected(c) => What::Corrected(change(c)?),
+            What::Confirmed(c) => What::Confirmed(change(c)?),
+            What::Judged { left, right, judgement } => What::Judged { left: at(left)?, right: at(right)?, judgement: *judgement },
+            What::Settled { finding, resolution, because, why } => {
+                What::Settled { finding: *finding, resolution: *resolution, because: because.iter().map(at).collect::<Option<_>>()?, why: why.clone() }
+            }
+            What::Zone { of, zone, because } => What::Zone { of: one(of)?, zone: zone.clone(), because: because.clone() },
+            What::Note { about, text } => What::Note { about: number(*about)?, text: text.clone() },
+            What::Look(look) => {
+                let told = |word: &String| word.parse().ok().and_then(number).map_or_else(|| word.clone(), |n| n.to_string());
+                What::Look(LookEvent { what: look.what.iter().map(told).collect(), ..look.clone() })
+            }
+            What::Produced { what, sha256, bytes, language, from, profile } => What::Produced {
+                what: what.clone(),
+                sha256: *sha256,
+                bytes: *bytes,
+                language: language.clone(),
+                from: from.iter().map(|of| number(*of)).collect::<Option<_>>()?,
+                profile: profile.clone(),
+            },
+            What::Held { of, because } => What::Held { of: one(of)?, because: because.clone() },
+            What::Released { of, because } => What::Released { of: one(of)?, because: because.clone() },
+            What::Deadline { on, label, because } => What::Deadline { on: on.clone(), label: label.clone(), because: because.iter().map(|of| number(*of)).collect::<Option<_>>()? },
+            What::Party { .. } | What::Said(_) | What::Named { .. } | What::Closed { .. } => self.clone(),
+            What::Genesis(_) | What::Epoch(_) | What::Withdrawn { .. } | What::Moved { .. } | What::Loss { .. } => return None,
+            What::Member(_)
+            | What::Removed { .. }
+            | What::Granted { .. }
+            | What::Revoked { .. }
+            | What::Case { .. }
+            | What::Recovery { .. }
+            | What::RecoveryTested { .. }
+            | What::Heads { .. }
+            | What::Place { .. }
+            | What::BackedUp { .. }
+            | What::ShredAsked { .. }
+            | What::ShredCancelled { .. }
+            | What::ShredAgreed { .. }
+            | What::Shredded { .. }
+            | What::Tombstone { .. }
+            | What::Settings { .. } => return None,
+        })
+    }
+}
+
 /// A journal's first entry.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Genesis {

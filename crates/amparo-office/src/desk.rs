@@ -5,7 +5,10 @@ use crate::open_case::OpenCase;
 use crate::problem::{Exit, Problem, Result};
 use amparo_model::ids::RunId;
 use amparo_model::{JournalId, MemberId, PartyId};
-use amparo_vault::{Accepted, BackedUp, BackupChoices, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Report as Verified, Roster, Secret, Sheet, Store};
+use amparo_vault::{
+    Accepted, Anew, BackedUp, BackupChoices, CaseInfo, Forgotten, Founding, Imported, MemberState, Now, Office, Peer, Report as Verified, Roster, Secret, Sheet, Store, VaultError,
+    Voice,
+};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -117,6 +120,23 @@ impl Desk {
         Ok(stale)
     }
 
+    /// What signs this office's requests to a host.
+    pub fn voice(&self) -> Arc<dyn Voice> {
+        self.office.voice()
+    }
+
+    /// How it stands with the host; `None` where the office joined none.
+    pub fn peer(&self) -> Result<Option<Peer>> {
+        Ok(self.office.store().peer().map_err(VaultError::Store)?)
+    }
+
+    /// Sends what waits for the host, takes in what others wrote, and seals anew what the host could not take.
+    pub fn sync(&mut self) -> Result<Vec<Anew>> {
+        self.office.store().sync().map_err(VaultError::Store)?;
+        self.refresh()?;
+        Ok(self.office.seal_anew((self.clock)())?)
+    }
+
     pub fn roster(&self) -> &Roster {
         self.office.roster()
     }
@@ -151,6 +171,7 @@ impl Desk {
     pub fn open(&self, handle: &str) -> Result<OpenCase> {
         self.may(Action::Look)?;
         let journal = self.journal_of(handle)?;
+        self.office.seal_anew_in(journal, (self.clock)())?;
         self.opened(self.office.open_case(journal, (self.clock)())?)
     }
 

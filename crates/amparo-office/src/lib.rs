@@ -20,6 +20,7 @@ pub use problem::{Exit, Problem, Result, why};
 
 // What the doors see of custody: results, never keys.
 pub use amparo_vault::are_listed;
+pub use amparo_vault::{Anew, Peer, Seen, Voice};
 pub use amparo_vault::{Apart, Exported, Imported as Handed, Made, Profile};
 pub use amparo_vault::{BackedUp, CaseInfo, Forgotten, Founding, Look, MemberState, Now, Since, Standing, Store, StoreError, VaultError};
 pub use amparo_vault::{Found, Report as Verified};

@@ -40,6 +40,11 @@ impl From<VaultError> for Problem {
         use amparo_vault::StoreError;
         let new = Problem::new;
         match error {
+            VaultError::Store(amparo_vault::StoreError::Away { .. }) => new(Exit::Store, "problem-host-away"),
+            VaultError::Store(amparo_vault::StoreError::Host { status: 401, .. }) => new(Exit::NotAllowed, "problem-host-stranger"),
+            VaultError::Store(amparo_vault::StoreError::Host { reason, status }) => {
+                new(Exit::NotAllowed, "problem-host-refused").with("why", if reason.is_empty() { status.to_string() } else { reason })
+            }
             VaultError::Store(StoreError::Full { .. }) => new(Exit::Store, "problem-disk-full"),
             VaultError::Store(StoreError::NotItself { .. }) => new(Exit::Store, "problem-altered"),
             VaultError::Store(e) => new(Exit::Store, "problem-store").with("why", why_store(&e)),
@@ -97,8 +102,8 @@ fn why_store(error: &amparo_vault::StoreError) -> String {
         StoreError::ReadOnly => "failed-sync".to_owned(),
         StoreError::Full { path } => format!("full:{}", path.display()),
         StoreError::NotItself { .. } => "database".to_owned(),
-        StoreError::Away { .. } => "host-away".to_owned(),
-        StoreError::Host { reason, .. } => format!("host:{reason}"),
+        // Each has a problem of its own.
+        StoreError::Away { .. } | StoreError::Host { .. } => "system".to_owned(),
     }
 }
 

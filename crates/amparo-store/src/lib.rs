@@ -12,7 +12,7 @@ pub mod wire;
 pub use local::{Local, private_file, private_folder};
 pub use memory::{Fault, Memory};
 pub use place::{Shared, shared_folder};
-pub use remote::{HostAddress, Remote, Voice};
+pub use remote::{HostAddress, Letter, Remote, Voice};
 
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
@@ -250,6 +250,14 @@ pub trait Store: Send + Sync {
 
     /// Who speaks for the office to its host, once somebody unlocked it; whether something newer came from there.
     fn speak_as(&self, _voice: Arc<dyn Voice>) -> Result<bool> {
+        Ok(false)
+    }
+    /// Whether the office's own journal may be written now: with a host, only while it answers.
+    fn can_lead(&self) -> Result<()> {
+        Ok(())
+    }
+    /// Sends and takes in all there is; whether something newer came.
+    fn sync(&self) -> Result<bool> {
         Ok(false)
     }
     /// How it stands with the host; `None` where there is none.

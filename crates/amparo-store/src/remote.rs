@@ -10,7 +10,7 @@
 mod link;
 mod spool;
 
-pub use link::{HostAddress, Voice};
+pub use link::{HostAddress, Letter, Voice};
 
 use crate::local::WRITER;
 use crate::wire::{B64, Hex, PAGE, WireAppend, WireChange, WireJournal};
@@ -73,7 +73,7 @@ impl Remote {
                 reach.failed = Some((Instant::now(), times));
                 reach.why = Some(why.clone());
             }
-            _ => reach.failed = None,
+            _ => (reach.failed, reach.why) = (None, None),
         }
         drop(reach);
         answer
@@ -88,6 +88,9 @@ impl Remote {
     fn flush(&self) -> Result<bool> {
         loop {
             let Some((n, op)) = self.local.spool_first()? else { return Ok(true) };
+            if op.journal().is_some_and(|id| self.is_broken(&id).unwrap_or(true)) {
+                return Ok(false);
+            }
             match self.heard(self.send(&op)) {
                 Ok(Sent::Taken) => self.taken(n, &op)?,
                 Ok(Sent::Refused) => {
@@ -100,6 +103,11 @@ impl Remote {
                 Err(e) => return Err(e),
             }
         }
+    }
+
+    /// Whether the host broke its word about this journal: nothing is sent to it or taken from it, and work goes on here.
+    fn is_broken(&self, journal: &Id) -> Result<bool> {
+        Ok(self.local.seen()?.iter().any(|(id, _)| id == journal))
     }
 
     fn send(&self, op: &Op) -> Answer<Sent> {
@@ -166,7 +174,7 @@ impl Remote {
         match self.pull() {
             Ok(changed) => {
                 let mut reach = self.reach();
-                (reach.looked, reach.behind, reach.why) = (Some(Instant::now()), false, None);
+                (reach.looked, reach.behind) = (Some(Instant::now()), false);
                 Ok(changed)
             }
             Err(StoreError::Away { .. }) => Ok(false),
@@ -180,7 +188,21 @@ impl Remote {
         }
         let there = self.heard(self.link.journals())?;
         let mut changed = false;
-        for journal in &there {
+        if there.iter().any(|journal| !self.known(journal).unwrap_or(false)) {
+            // Entries of a case name entries of the office's journal: that one is taken in first, as it stands after the
+            // others were listed, so that none names an entry that is not here.
+            for office in self.heard(self.link.journals())?.iter().filter(|j| self.link.is_office(&j.journal.0)) {
+                changed |= self.take_in(office)?;
+                if !self.known(office)? {
+                    // Nothing that leans on it is taken in; what else is broken is said.
+                    for journal in &there {
+                        self.judge(journal)?;
+                    }
+                    return Ok(changed);
+                }
+            }
+        }
+        for journal in there.iter().filter(|j| !self.link.is_office(&j.journal.0)) {
             changed |= self.take_in(journal)?;
         }
         for id in self.local.journals()? {
@@ -196,12 +218,26 @@ impl Remote {
         Ok(changed)
     }
 
+    /// Whether the folder holds what the host does.
+    fn known(&self, journal: &WireJournal) -> Result<bool> {
+        let tip = Tip { seq: journal.seq, hash: journal.hash.0 };
+        Ok(self.local.host_at(&journal.journal.0)?.is_some_and(|at| at.tip == tip && at.rows == journal.rows))
+    }
+
+    /// Notes where the host no longer has what it acknowledged; whether it does.
+    fn judge(&self, journal: &WireJournal) -> Result<bool> {
+        let (id, tip) = (journal.journal.0, Tip { seq: journal.seq, hash: journal.hash.0 });
+        let broken = broken_word(self.local.host_at(&id)?.as_ref(), tip);
+        broken.as_ref().map_or(Ok(()), |seen| self.local.note_seen(&id, seen))?;
+        Ok(broken.is_none())
+    }
+
     /// Takes in what the host holds of one journal; whether that was anything new.
     fn take_in(&self, journal: &WireJournal) -> Result<bool> {
         let id = journal.journal.0;
         let tip = Tip { seq: journal.seq, hash: journal.hash.0 };
         let (here, at) = (self.local.tip(&id)?, self.local.host_at(&id)?);
-        if at.as_ref().is_some_and(|at| at.tip == tip && at.rows == journal.rows) {
+        if self.known(journal)? {
             self.take_head(journal, tip)?;
             return Ok(false);
         }
@@ -210,10 +246,11 @@ impl Remote {
             Some(at) => at.tip,
             None => here.map_or(NOTHING, |here| if here.seq > tip.seq { tip } else { here }),
         };
-        let agrees = common.seq == 0 || self.local.hash_at(&id, common.seq)? == Some(common.hash);
-        let fork = Seen::Forked { seq: common.seq };
-        if let Some(seen) = broken_word(at.as_ref(), tip).or((!agrees).then_some(fork)) {
-            self.local.note_seen(&id, &seen)?;
+        if !self.judge(journal)? {
+            return Ok(false);
+        }
+        if common.seq > 0 && self.local.hash_at(&id, common.seq)? != Some(common.hash) {
+            self.local.note_seen(&id, &Seen::Forked { seq: common.seq })?;
             return Ok(false);
         }
         let entries = if common.seq < tip.seq { self.heard(self.link.entries(&id, common.seq + 1, tip))? } else { vec![] };
@@ -274,7 +311,8 @@ impl Remote {
     }
 
     /// Joins with a ticket of the host's: from then on requests signed by this office's key are its own.
-    pub fn join(&self, ticket: &[u8; 32]) -> Result<()> {
+    pub fn join(&self, voice: Arc<dyn Voice>, ticket: &[u8; 32]) -> Result<()> {
+        self.link.speak_as(voice);
         self.heard(self.link.join(ticket))
     }
 
@@ -364,7 +402,7 @@ impl Store for Remote {
     fn append(&self, append: &Append) -> Result<Appended> {
         let wire = WireAppend::from(append);
         let op = Op::Append { journal: Hex(append.entry.journal), append: wire };
-        if self.may_ask() {
+        if self.may_ask() && !self.is_broken(&append.entry.journal)? {
             let _exchange = self.exchange()?;
             if self.flush()? {
                 let here = self.local.tip(&append.entry.journal)?;
@@ -382,6 +420,10 @@ impl Store for Remote {
                     Err(e) => return Err(e),
                 }
             }
+        }
+        if self.link.is_office(&append.entry.journal) {
+            // Everybody's entries lean on the office's journal: it is written only where everybody sees it.
+            return Err(StoreError::Away { why: self.reach().why.clone().unwrap_or_default() });
         }
         self.local.append_spooled(append, &op)
     }
@@ -503,6 +545,22 @@ impl Store for Remote {
     fn speak_as(&self, voice: Arc<dyn Voice>) -> Result<bool> {
         let first = self.link.speak_as(voice);
         self.look(first)
+    }
+
+    fn can_lead(&self) -> Result<()> {
+        self.look(true)?;
+        match self.reach().why.clone() {
+            Some(why) => Err(StoreError::Away { why }),
+            None if !self.link.can_speak() => Err(StoreError::Away { why: String::new() }),
+            None => Ok(()),
+        }
+    }
+
+    fn sync(&self) -> Result<bool> {
+        let changed = self.look(true)?;
+        self.can_lead()?;
+        self.offer_blobs()?;
+        Ok(changed)
     }
 
     fn peer(&self) -> Result<Option<Peer>> {

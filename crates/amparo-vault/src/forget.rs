@@ -120,6 +120,7 @@ impl Case<Open> {
 
     /// Order, rows and sealed files; `None` where somebody else wrote in between.
     fn forget(&mut self, office: &mut Office, plan: Withdrawal, more: Vec<WrapRow>, purpose: &str, now: Now) -> Result<Option<Forgotten>> {
+        self.state.store.can_lead()?;
         let (mut delete, mut bytes) = self.rows_to_delete(&plan.entries, &plan.blobs);
         delete.extend(more.iter().map(|row| row.key.clone()));
         bytes.extend(more.iter().map(ring::needle));

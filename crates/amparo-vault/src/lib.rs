@@ -3,6 +3,7 @@
 //! Originals and entries are sealed before they leave this process; every look is written before anything
 //! is shown; forgetting is deleting keys. FORMATS.md is this room's law.
 
+mod anew;
 mod backup;
 mod bag;
 mod bundle;
@@ -36,7 +37,8 @@ pub(crate) use amparo_seal as lock;
 
 pub use amparo_seal::Secret;
 pub use amparo_seal::words::are_listed;
-pub use amparo_store::{Store, StoreError};
+pub use amparo_store::{Peer, Seen, Store, StoreError, Voice};
+pub use anew::Anew;
 pub use backup::{BackedUp, BackupChoices};
 pub use case::{Case, Errand, Open, Sealed, Tokens, Where};
 pub use export::{Exported, Handing, LeftOut, Made, Manifest, PaperLine, Profile};

@@ -62,9 +62,45 @@ impl Sheet {
         lock::identity_text(&self.0)
     }
 
-    /// The sheet that these typed words are of, in either language.
+    /// The sheet that these typed words are of, in either language; also from the text of a whole printed sheet.
     pub fn parse(text: &str) -> Option<Sheet> {
-        words::parse(text).map(Sheet)
+        words::parse(text).or_else(|| words::parse(&numbered(text)?)).map(Sheet)
+    }
+}
+
+/// The words of a printed sheet, each behind its number, in the order of the numbers.
+fn numbered(text: &str) -> Option<lock::Secret<String>> {
+    let mut words = std::collections::BTreeMap::new();
+    // A row of the sheet is numbers and words in turn; what stands around it is not.
+    for row in text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>()) {
+        let pairs = row.chunks(2).map(|pair| match pair {
+            [number, word] => number.trim_end_matches(['.', ')']).parse::<u8>().ok().filter(|n| (1..=24).contains(n)).map(|n| (n, *word)),
+            _ => None,
+        });
+        if let Some(pairs) = pairs.collect::<Option<Vec<_>>>() {
+            words.extend(pairs);
+        }
+    }
+    (words.len() == 24).then(|| lock::Secret::new(words.into_values().collect::<Vec<_>>().join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_is_read_as_typed_and_as_printed() {
+        let sheet = Sheet(lock::new_key().expect("a key"));
+        for spanish in [false, true] {
+            let words = sheet.words(spanish).expect("words");
+            let cell = |n: usize| format!("{:>4} {:<12}", n + 1, words[n]);
+            let printed: String = (0..8).map(|row| format!("{}{}{}\n", cell(row), cell(row + 8), cell(row + 16))).collect();
+            let whole = format!("These 24 words open what Ana may open.\n\n{printed}\nIf the laptop is gone, type \"amparo restore\".\n");
+            for text in [words.join(" "), whole] {
+                assert_eq!(Sheet::parse(&text).expect("the sheet").0[..], sheet.0[..], "{text}");
+            }
+            assert!(Sheet::parse(&printed.replacen(&words[3], &words[4], 1)).is_none());
+        }
     }
 }
 
@@ -176,8 +212,7 @@ impl Office {
     pub(crate) fn load(store: Arc<dyn Store>, session: Arc<Session>) -> Result<Office> {
         let office = Office::load_as(store, session, false)?;
         // From here on the office can speak to its host, where it has one; what others wrote is read, too.
-        let voice = Arc::new(Voice { office: office.session.office(), key: office.head_key.clone() });
-        match office.store.speak_as(voice)? {
+        match office.store.speak_as(office.voice())? {
             true => Office::load_as(office.store, office.session, false),
             false => Ok(office),
         }
@@ -209,6 +244,11 @@ impl Office {
             office.finish_forgetting()?;
         }
         Ok(office)
+    }
+
+    /// What signs the office's requests to a host.
+    pub fn voice(&self) -> Arc<dyn amparo_store::Voice> {
+        Arc::new(Voice { office: self.session.office(), key: self.head_key.clone() })
     }
 
     /// Whether somebody wrote in the office journal since this was opened.
@@ -300,7 +340,11 @@ impl Office {
             }
         }
         if !changed.is_empty() && self.journal.standing.writable() {
-            self.append("common", What::Heads { heads: changed }, now)?;
+            match self.append("common", What::Heads { heads: changed }, now) {
+                // With the cable out the office's journal is not written; the next session names them.
+                Err(VaultError::Store(amparo_store::StoreError::Away { .. })) => {}
+                done => done.map(drop)?,
+            }
         }
         self.remember()
     }

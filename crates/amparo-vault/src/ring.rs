@@ -132,9 +132,14 @@ impl Ring {
 
     /// Opens what this member's key opens.
     pub fn load(store: &dyn Store, journal: JournalId, session: &Session) -> Result<Ring> {
+        Ok(Ring::of(journal, store.wraps(&journal.0, None)?, session))
+    }
+
+    /// As [`Ring::load`], of these rows.
+    pub fn of(journal: JournalId, rows: Vec<WrapRow>, session: &Session) -> Ring {
         let mut ring = Ring::empty(journal);
         let me = person(session.recipient(), journal);
-        for row in store.wraps(&journal.0, None)? {
+        for row in rows {
             ring.rows.entry((row.key.what, row.key.id.clone())).or_default().push(row);
         }
         let mine = |row: &WrapRow| if row.key.to == me { Some(unwrap_age(session.age_secret(), row)) } else { None };
@@ -165,7 +170,7 @@ impl Ring {
         }
         ring.spoilt = spoilt;
         ring.dk = dk;
-        Ok(ring)
+        ring
     }
 
     /// The newest journal key.

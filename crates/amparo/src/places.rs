@@ -1,7 +1,7 @@
 //! Where offices lie on this machine, and how a new one is put there.
 
 use amparo_lang::Lang;
-use amparo_office::{Desk, Exit, Founding, Problem, Result, Store};
+use amparo_office::{Desk, Exit, Founding, Problem, Result, Store, Voice};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Places {
     pub shared: fn(&Path) -> bool,
     /// Opens or makes it; the language is for saying that another program is writing.
     pub open: fn(&Path, Lang) -> Result<Arc<dyn Store>>,
+    /// Joins a host with its letter, for the office of this folder; answers the host's address.
+    pub join: fn(&Path, &[u8], Arc<dyn Voice>) -> Result<String>,
 }
 
 /// The system's clock, in milliseconds since 1970: what entries are stamped with.

@@ -113,7 +113,7 @@ impl Node {
         let node = Node { folder: tempfile::tempdir().expect("a folder"), address, key };
         let remote = node.remote();
         remote.speak_as(node.key.clone()).expect_err("not a tenant yet");
-        remote.join(&ticket).expect("joined");
+        remote.join(node.key.clone(), &ticket).expect("joined");
         node
     }
 

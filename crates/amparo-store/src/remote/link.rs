@@ -5,7 +5,8 @@ use crate::{Appended, Bytes, Entry, Hash, Id, Purged, Result, StoreError, Tip, W
 use amparo_proof::signed_request;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::Path;
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ureq::http;
@@ -25,6 +26,46 @@ pub struct HostAddress {
     pub origin: String,
     /// The log's Ed25519 public key, in hex.
     pub log_key: String,
+}
+
+/// The invitation that a host's operator hands to an office: where the host is, and a ticket for one office.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Letter {
+    #[serde(flatten)]
+    pub address: HostAddress,
+    pub ticket: Hex<32>,
+}
+
+const FILE: &str = "host.json";
+
+impl HostAddress {
+    /// The host that the office of this folder joined.
+    pub fn of(home: &Path) -> Result<Option<HostAddress>> {
+        let path = home.join(FILE);
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| StoreError::Io { what: "read", path, error: e.into() }),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::Io { what: "read", path, error }),
+        }
+    }
+
+    /// Remembers it, durably.
+    pub fn keep(&self, home: &Path) -> Result<()> {
+        let (path, new) = (home.join(FILE), home.join(format!("{FILE}.new")));
+        let io = |what| {
+            let path = path.clone();
+            move |error| StoreError::Io { what, path, error }
+        };
+        let text = serde_json::to_vec_pretty(self).map_err(|e| StoreError::Io { what: "write", path: path.clone(), error: e.into() })?;
+        match std::fs::remove_file(&new) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(io("write")(e)),
+            _ => {}
+        }
+        let mut file = crate::private_file(&new)?;
+        file.write_all(&text).and_then(|()| file.sync_all()).map_err(io("write"))?;
+        std::fs::rename(&new, &path).map_err(io("write"))?;
+        std::fs::File::open(home).and_then(|folder| folder.sync_all()).map_err(io("sync"))
+    }
 }
 
 /// Who speaks for the office to its host. The key stays where it is.
@@ -96,6 +137,11 @@ impl Link {
     /// Before somebody unlocked the office nobody can sign.
     pub fn can_speak(&self) -> bool {
         self.voice().is_some()
+    }
+
+    /// Whether this is the office's own journal.
+    pub fn is_office(&self, journal: &Id) -> bool {
+        self.voice().is_some_and(|voice| voice.office() == *journal)
     }
 
     fn signed(&self, method: &str, path: &str, query: &str, digest: &Hash) -> Result<http::request::Builder> {

@@ -29,7 +29,7 @@ pub(super) enum Op {
 
 impl Op {
     /// The journal whose order it keeps.
-    fn journal(&self) -> Option<Id> {
+    pub fn journal(&self) -> Option<Id> {
         match self {
             Op::Append { journal, .. } | Op::Rows { journal, .. } | Op::Head { journal, .. } => Some(journal.0),
             Op::Purge { .. } | Op::Blob { .. } | Op::BlobGone { .. } | Op::JournalGone { .. } => None,

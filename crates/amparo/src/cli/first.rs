@@ -201,6 +201,7 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
     }
     cx.refuse_shared()?;
     not_filled(&cx.home)?;
+    let letter = cx.parsed.flag_path("host").map(|path| super::host::letter(&path)).transpose()?;
     let words = ask::words(cx)?;
     amparo_office::desk::check_words(&words)?;
     // Into a folder beside, renamed when it is whole: an interrupted restore leaves no half office.
@@ -214,6 +215,13 @@ pub fn restore(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Err(problem);
         }
     };
+    if let Some(letter) = letter {
+        // Before anything is written here: what the office's other machines wrote since the backup comes first.
+        let secret = desk.secret()?;
+        (cx.places.join)(&beside, &letter, desk.voice())?;
+        drop(desk);
+        desk = Desk::resume((cx.places.open)(&beside, cx.lang)?, &secret, system_ms)?;
+    }
     let cases = desk.cases().len();
     if !cx.json() {
         out.line(cx.say("answer-restored", &[("cases", cases.to_string())]));

@@ -8,6 +8,7 @@ mod demo;
 mod first;
 mod hand_over;
 mod help;
+mod host;
 mod members;
 pub mod out;
 mod papers;
@@ -44,6 +45,9 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
         "lock" => first::lock(cx, out),
         "recover" => first::recover(cx, out),
         "restore" => first::restore(cx, out),
+        "host join" => host::join(cx, out),
+        "host status" => host::status(cx, out),
+        "host sync" => host::sync(cx, out),
         "doctor" => first::doctor(cx, out),
         "case new" => cases::new(cx, out),
         "case list" => cases::list(cx, out),

@@ -89,7 +89,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "log", args: &[CASE], flags: &[on("for-client"), JSON] },
     Command { name: "verify", args: &[may("case")], flags: &[with("since", "words"), on("deep"), JSON] },
     Command { name: "backup", args: &[needs("folder")], flags: &[on("full"), JSON] },
-    Command { name: "restore", args: &[needs("folder")], flags: &[with("words-file", "file"), JSON] },
+    Command { name: "restore", args: &[needs("folder")], flags: &[with("host", "file"), with("words-file", "file"), JSON] },
     Command { name: "export", args: &[CASE], flags: &[OUT, with("profile", "profile"), with("to", "recipient"), JSON] },
     Command { name: "import", args: &[needs("folder")], flags: &[with("key-file", "file"), JSON] },
     Command { name: "member add", args: &[may("dash")], flags: &[with("role", "role"), JSON] },
@@ -100,6 +100,9 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "unlock", args: &[], flags: &[] },
     Command { name: "lock", args: &[], flags: &[] },
     Command { name: "recover", args: &[], flags: &[with("words-file", "file"), with("new-passphrase-file", "file"), on("office"), on("accept-loss"), with("case", "case")] },
+    Command { name: "host join", args: &[needs("file")], flags: &[JSON] },
+    Command { name: "host status", args: &[], flags: &[JSON] },
+    Command { name: "host sync", args: &[], flags: &[JSON] },
     Command { name: "doctor", args: &[], flags: &[JSON] },
 ];
 

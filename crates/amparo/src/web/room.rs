@@ -363,7 +363,7 @@ mod tests {
     use super::*;
     use amparo_office::Founding;
 
-    const PLACES: Places = Places { exists: amparo_store::Local::exists, shared: |_| false, open };
+    const PLACES: Places = Places { exists: amparo_store::Local::exists, shared: |_| false, open, join: |_, _, _| Err(Problem::new(Exit::Usage, "problem-host-letter")) };
 
     fn open(home: &std::path::Path, _: Lang) -> Result<Arc<dyn Store>> {
         Ok(Arc::new(amparo_store::Local::open(home).expect("a folder")))

@@ -10,6 +10,7 @@ mod crash;
 mod first_day;
 mod lost;
 mod masking;
+mod nodes;
 mod papers;
 mod place;
 mod readme;
