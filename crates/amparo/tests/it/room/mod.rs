@@ -5,6 +5,7 @@ mod driver;
 mod memory;
 mod pages;
 mod safety;
+mod sheet;
 mod speak;
 mod story;
 mod strings;
