@@ -100,6 +100,8 @@ pub struct Family {
     pub call: String,
     /// That person's number, as it is shown with a reason.
     pub number: String,
+    /// The address of the page about one number.
+    pub key: String,
     /// A page of a paper.
     pub page: String,
     pub finding: String,
@@ -135,6 +137,9 @@ impl Family {
         let finding = id(&findings, &|f| f["type"] == "contradiction");
         let file = place.file_of(&case, "account.jsonl");
         place.run(&["lock"]).done();
-        Family { place, case, record, call, number, page, finding, file }
+        let served = Served::open(&place);
+        let key = pages::number_key(&speak::Visitor::enter(&served.entrance), &case);
+        drop(served);
+        Family { place, case, record, call, number, key, page, finding, file }
     }
 }
