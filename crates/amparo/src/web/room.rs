@@ -231,9 +231,9 @@ impl Room {
     pub fn with<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let mut open = held(&self.open);
         let session = open.as_mut().ok_or_else(|| Problem::new(Exit::NotAllowed, LOCKED))?;
-        // Another program changed the office (a member, a grant): what is held is opened anew.
+        // Another program changed the office (a member, a grant, where a case stands).
         if session.desk.refresh()? {
-            session.cases.clear();
+            session.open_anew();
         }
         work(session)
     }
@@ -275,6 +275,20 @@ impl Room {
 }
 
 impl Session {
+    /// Opens each case again that is looked at, for the reason that was given; one that no longer opens is let go,
+    /// and its reason with it.
+    fn open_anew(&mut self) {
+        let Session { desk, cases } = self;
+        cases.retain(|handle, opened| match desk.open(handle) {
+            Ok(case) => {
+                opened.case = case;
+                true
+            }
+            // Its next page opens it once more, and says why that cannot be.
+            Err(_) => false,
+        });
+    }
+
     /// As [`Room::visit`].
     pub fn visit<T>(&mut self, handle: &str, via: &str, what: &[&str], work: impl FnOnce(&mut Visit<'_>) -> Result<T>) -> Result<T> {
         let Session { desk, cases, .. } = self;

@@ -127,7 +127,7 @@ fn when_every_passphrase_and_sheet_is_lost_the_offices_sheet_lets_somebody_in() 
 }
 
 /// A second member with a passphrase of their own; their id.
-fn member(place: &Place, role: &str) -> String {
+pub fn member(place: &Place, role: &str) -> String {
     let made = place.run_with(&["member", "add", "-", "--role", role, "--json"], "Berta Núñez\n".as_bytes()).done().one();
     place.write("berta", b"the passphrase of berta alone");
     place.run_with(&["recover", "--new-passphrase-file", "berta"], text(&made, "words").as_bytes()).done();

@@ -1,5 +1,6 @@
 //! The reading room: the real program listens, a real browser opens its pages, and whoever should not get in does not.
 
+mod at_once;
 mod axe;
 mod driver;
 mod memory;
@@ -32,8 +33,13 @@ pub struct Served {
 impl Served {
     /// Opens the room with the passphrase in a file: unlocked where there is an office.
     pub fn open(place: &Place) -> Served {
+        Served::open_with(place, "passphrase")
+    }
+
+    /// As [`Served::open`], with the passphrase of another member in a file of this machine.
+    pub fn open_with(place: &Place, passphrase: &str) -> Served {
         let home = place.home();
-        let passphrase = place.path("passphrase");
+        let passphrase = place.path(passphrase);
         let words = ["--home", home.to_str().expect("text"), "--passphrase-file", passphrase.to_str().expect("text")];
         Served::start(place, &words)
     }
