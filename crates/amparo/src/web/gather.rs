@@ -335,9 +335,10 @@ fn became(file: &CaseFile, ended: &Ended, speech: Speech) -> Became {
 
 // ---- giving ----
 
-pub fn add(room: &Room, asked: &Asked, files: Vec<Dropped>) -> Result<Answer> {
-    let count = files.len();
+pub fn add(room: &Room, asked: &Asked, files: Result<Vec<Dropped>>) -> Result<Answer> {
+    let count = files.as_ref().map_or(0, Vec::len);
     let ordered = room.task(asked, |desk, opened| {
+        let files = files?;
         if files.is_empty() {
             return Err(Problem::new(amparo_office::Exit::Usage, "problem-nothing-dropped"));
         }

@@ -20,6 +20,7 @@ mod guard;
 mod job;
 mod lock;
 mod log;
+mod multipart;
 mod overview;
 mod paper;
 mod parts;

@@ -3,6 +3,7 @@
 mod at_once;
 mod axe;
 mod driver;
+mod forms;
 mod memory;
 mod pages;
 mod safety;
@@ -11,7 +12,7 @@ mod speak;
 mod story;
 mod strings;
 
-use crate::place::{Place, beside, text};
+use crate::place::{PROGRAM, Place, beside, text};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -49,12 +50,25 @@ impl Served {
         Served::start(place, &[])
     }
 
+    /// As [`Served::open`], where the machine lets a program hold few files open.
+    pub fn with_few_descriptors(place: &Place, most: u32) -> Served {
+        let mut command = Command::new("bash");
+        place.around(&mut command);
+        command.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), PROGRAM, "serve", "--passphrase-file"]).arg(place.path("passphrase"));
+        Served::started(place, command)
+    }
+
     fn start(place: &Place, words: &[&str]) -> Served {
-        let errors = place.path(&format!("errors-{:?}", std::time::Instant::now()).replace([' ', ':', '{', '}'], ""));
         let mut command = place.command();
-        command.arg("serve").args(words).env_remove("AMPARO_PASSPHRASE_FILE");
+        command.arg("serve").args(words);
+        Served::started(place, command)
+    }
+
+    fn started(place: &Place, mut command: Command) -> Served {
+        let errors = place.path(&format!("errors-{:?}", std::time::Instant::now()).replace([' ', ':', '{', '}'], ""));
         let file = std::fs::File::create(&errors).expect("a file");
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file).spawn().expect("the program starts");
+        command.env_remove("AMPARO_PASSPHRASE_FILE").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
+        let mut child = command.spawn().expect("the program starts");
         let mut line = String::new();
         let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
         said.read_line(&mut line).expect("a line");

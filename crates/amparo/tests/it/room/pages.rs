@@ -72,6 +72,7 @@ pub const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("/case/{case}/record/{record}", &[("field", "employer"), ("value", "Otro")]),
     ("/case/{case}/find", &[("words", "bakery")]),
     ("/case/{case}/account", &[("who", "client"), ("job.0.employer", "Otro")]),
+    ("/case/{case}/add", &[("whose", "client")]),
     ("/case/{case}/reread", &[]),
     ("/case/{case}/file/{file}/whose", &[("whose", "spouse")]),
     ("/case/{case}/file/{file}/reread", &[]),
@@ -116,7 +117,7 @@ fn answers(route: &str, page: &str) -> bool {
 fn routes() -> Vec<(String, bool, bool)> {
     let source = include_str!("../../../src/web/routes.rs");
     let lines = source.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")?.split_once("\", "));
-    lines.map(|(path, how)| (path.to_owned(), how.contains("get("), how.contains("post("))).collect()
+    lines.map(|(path, how)| (path.to_owned(), how.contains("get("), how.contains("post(") || how.contains("post_files("))).collect()
 }
 
 #[test]
