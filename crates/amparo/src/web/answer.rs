@@ -14,6 +14,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use std::sync::Arc;
+use tokio::time::timeout;
 use zeroize::Zeroize;
 
 /// One question of the browser.
@@ -148,9 +149,10 @@ pub fn post_files(act: fn(&Room, &Asked, Result<Vec<Dropped>>) -> Result<Answer>
 async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Request, act: Act) -> Response {
     let mut asked = asked(&room, &parts, &request);
     if request.method() == axum::http::Method::POST {
-        match Form::<Vec<(String, String)>>::from_request(request, &room).await {
-            Ok(Form(form)) => asked.form = form,
-            Err(_) => return carry_out(room, asked, |_, _| Err(Problem::new(Exit::Usage, "problem-form-unread"))).await,
+        // Words come at once, or do not come.
+        match timeout(dropped::PATIENCE, Form::<Vec<(String, String)>>::from_request(request, &room)).await {
+            Ok(Ok(Form(form))) => asked.form = form,
+            Err(_) | Ok(Err(_)) => return carry_out(room, asked, |_, _| Err(Problem::new(Exit::Usage, "problem-form-unread"))).await,
         }
     }
     carry_out(room, asked, act).await

@@ -8,6 +8,8 @@ use amparo_office::{Exit, Problem, Result, why};
 use axum::body::{Body, Bytes, HttpBody};
 use std::io::{self, Write};
 use std::pin::Pin;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// What is held in memory at once. Larger files are given by their path, on the command line.
 const FILE: u64 = 1 << 30;
@@ -16,6 +18,11 @@ const ALL: u64 = 2 << 30;
 const WORD: usize = 4 << 10;
 /// Fields of the form beside the files.
 const WORDS: usize = 16;
+
+/// A browser of this machine does not pause for so long within a form.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The largest form comes in less, from the slowest stick.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// A form with its files. What cannot be taken is a problem to be said, and then none of the files is kept.
 pub struct Brought {
@@ -49,6 +56,7 @@ pub async fn brought(content_type: &str, mut body: Body) -> Brought {
     let mut form = Form::of(content_type);
     let mut done = form.as_ref().map(|_| ()).ok_or_else(broken);
     let mut ended = false;
+    let began = Instant::now();
     loop {
         while let (Ok(()), Some(form)) = (&done, &mut form) {
             done = match form.next() {
@@ -67,15 +75,16 @@ pub async fn brought(content_type: &str, mut body: Body) -> Brought {
             // What follows is read and let go, and so is what came before.
             (taking.part, taking.files) = (Part::None, Vec::new());
         }
-        match (some(&mut body).await, &mut form) {
-            (Some(Ok(bytes)), Some(form)) if done.is_ok() => form.push(&bytes),
-            (Some(Ok(_)), _) => {}
-            (None, _) if ended || done.is_err() => break,
-            (None | Some(Err(_)), _) => {
-                done = Err(broken());
-                break;
-            }
+        match (timeout(PATIENCE, some(&mut body)).await, &mut form) {
+            (Ok(Some(Ok(_))), _) if began.elapsed() > LONGEST => break,
+            (Ok(Some(Ok(bytes))), Some(form)) if done.is_ok() => form.push(&bytes),
+            (Ok(Some(Ok(_))), _) => {}
+            // All of it came, or nothing more will.
+            (Ok(None | Some(Err(_))) | Err(_), _) => break,
         }
+    }
+    if done.is_ok() && !ended {
+        done = Err(broken());
     }
     Brought { fields: taking.fields, files: done.map(|()| givings(taking.files)) }
 }

@@ -11,6 +11,7 @@ mod assets;
 mod calls;
 mod cases;
 mod coverage;
+mod door;
 mod dropped;
 mod find;
 mod findings;
@@ -59,18 +60,20 @@ pub fn serve(cx: &Cx, out: &mut Out) -> Result<u8> {
         opened.unwrap_or_else(|| Err(Problem::new(Exit::Store, "problem-store").with("why", "panic")))?;
         out.line(cx.say("answer-serve", &[("address", room.entrance())]));
         out.aside(cx.word("answer-serve-how"));
-        let watched = room.clone();
+        let hall = Arc::new(door::Hall::default());
+        let (watched, doorway) = (room.clone(), hall.clone());
         tokio::spawn(async move {
             let mut every = tokio::time::interval(Duration::from_secs(5));
             loop {
                 every.tick().await;
+                doorway.show_out_silent(std::time::Instant::now());
                 let watched = watched.clone();
                 // A lock that waits for a page being written waits on a thread of its own.
                 let _ = apart::apart(move || watched.lock_if_idle()).await;
             }
         });
-        let mine = guard::OnlyMine::new(listener);
-        axum::serve(mine, routes::routes(room)).await.map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))
+        let pages = routes::routes(room).into_make_service_with_connect_info::<door::By>();
+        axum::serve(door::Door::new(listener, hall), pages).await.map_err(|e| Problem::new(Exit::Store, "problem-serve").with("why", why(&e)))
     })?;
     Ok(0)
 }
