@@ -97,3 +97,26 @@ fn a_reason_outlasts_what_other_programs_write_and_not_the_access() {
     place.run(&["grant", &family.case, &berta]).done();
     stands("granted again", false);
 }
+
+/// Access that ends while that member's files are being read ends; whoever ended it is told so.
+#[test]
+fn access_that_ends_while_files_are_read_ends_and_is_said_to() {
+    let family = Family::gathered();
+    let place = &family.place;
+    let berta = member(place, "paralegal");
+    place.run(&["grant", &family.case, &berta]).done();
+    let served = Served::open_with(place, "berta");
+    let visitor = Visitor::enter(&served.entrance);
+    give_many(&visitor, &family);
+    // With new keys, or where the room wrote too fast for that, said to be without; never "nothing was changed".
+    let said = place.run(&["revoke", &family.case, &berta]).done().out;
+    assert!(said.contains("Berta Núñez may no longer open") && (said.contains("it has a new key") || said.contains("has no new key yet")), "{said}");
+    assert_eq!(visitor.get(&family.path("/case/{case}/gather")).status, 403);
+    let at_the_end = place.files(&family.case).len();
+    // The reading ends by itself: what it would go on writing with is not the case's key any more.
+    visitor.post("/lock", &[]);
+    assert_eq!(visitor.post("/unlock", &[("passphrase", "the passphrase of berta alone")]).status, 303);
+    assert_eq!(place.files(&family.case).len(), at_the_end);
+    assert_eq!(visitor.get(&family.path("/case/{case}")).status, 403);
+    place.verified();
+}
