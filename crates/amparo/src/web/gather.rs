@@ -2,17 +2,23 @@
 
 use super::answer::{Answer, Asked};
 use super::job::{Dropped, Ended, Now, Work};
+use super::parts::Pages;
 use super::room::{Room, Visit};
 use super::sheets::{self, Offer};
 use super::shell::Shell;
 use crate::speech::{Speech, capital, plain};
 use amparo_lang::grouped;
-use amparo_model::{CaseFile, Edtf, Giving, PartyId, Report, State};
+use amparo_model::{CaseFile, Edtf, Giving, Inside, PartyId, Report, State};
 use amparo_office::{Desk, OpenCase, Problem, Result};
 use askama::Template;
+use std::ops::Range;
 
 /// Files inside one archive that the table lists; its own page lists all.
 const INSIDE: usize = 20;
+/// Lines of the table on one page. A file stands with the files inside it.
+const LINES: usize = 25;
+/// Files of the last work that are told one by one.
+const TOLD: usize = 20;
 
 #[derive(Template)]
 #[template(path = "gather.html")]
@@ -24,7 +30,10 @@ struct Page {
     ended: Option<Became>,
     sums: Option<String>,
     rows: Vec<Row>,
+    pages: Pages,
     unassigned: Option<String>,
+    /// Where the first of them stands, when the table has several pages.
+    first_unassigned: Option<u64>,
     not_yet: Vec<String>,
     sheets: Vec<Offer>,
 }
@@ -49,8 +58,8 @@ pub struct Row {
     pub counts: Option<Counts>,
     pub reaches: String,
     pub reaches_how: String,
-    /// Lies inside an archive: it is assigned on its own, and goes with its archive.
-    pub inside: bool,
+    /// Lies inside an archive, at this place of its list: it is assigned and withdrawn on its own.
+    pub inside: Option<usize>,
     /// Files of this archive that the table does not list.
     pub more: usize,
 }
@@ -117,9 +126,18 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let now = now.map(|now| reading(&now, waits, speech));
         // Each reading of this page is a look: the script asks for the numbers alone, and far more often.
         shell.again = now.is_some().then_some(15);
-        let rows = file.givings.values().filter(|g| !g.withdrawn).flat_map(|g| rows(&file, g, &handle, speech, INSIDE)).collect();
-        let unassigned = file.readable().filter(|g| g.subject.is_none()).count();
+        let given: Vec<&Giving> = file.givings.values().filter(|g| !g.withdrawn).collect();
+        let sizes: Vec<usize> = given.iter().map(|g| 1 + inside(g).len().min(INSIDE)).collect();
+        let wanted = asked.choice("file").and_then(|seq| seq.parse::<u64>().ok()).and_then(|seq| given.iter().position(|g| g.seq == seq));
+        let pages = Pages::of_whole(asked, &sizes, LINES, wanted, &format!("/case/{handle}/gather"));
+        let shown = given.iter().skip(pages.skip()).take(pages.take());
+        let rows = shown.flat_map(|g| rows(&file, g, &handle, speech, 0..INSIDE)).collect();
+        let mut waiting = file.readable().filter(|g| g.subject.is_none()).map(|g| g.seq);
+        let first_unassigned = waiting.next();
+        let unassigned = first_unassigned.map_or(0, |_| 1 + waiting.count());
         Answer::page(&Page {
+            first_unassigned: first_unassigned.filter(|_| !pages.sentence.is_empty()),
+            pages,
             people: people(&file, speech),
             now,
             ended: room.jobs.ended(&handle).map(|e| became(&file, &e, speech)),
@@ -142,8 +160,13 @@ pub fn people(file: &CaseFile, speech: Speech) -> Vec<Person> {
     file.parties.iter().map(|p| Person { token: p.token.clone(), who: who(p) }).collect()
 }
 
-/// A giving's lines: its own, then one for each file inside it, at most so many.
-pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most: usize) -> Vec<Row> {
+/// The files inside a giving; none where it is told that they are held already.
+pub fn inside(giving: &Giving) -> &[Inside] {
+    if giving.given.already.is_none() { &giving.reading.inside } else { &[] }
+}
+
+/// A giving's lines: its own, then one for each of these files inside it.
+pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, these: Range<usize>) -> Vec<Row> {
     let given = &giving.given;
     let href = format!("/case/{handle}/file/{}", giving.seq);
     let name = if given.path.is_empty() { &given.name } else { &given.path };
@@ -153,10 +176,10 @@ pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most
         own.reason = String::new();
         own.counts = None;
     }
-    let inside = if given.already.is_none() { giving.reading.inside.as_slice() } else { &[] };
-    own.more = inside.len().saturating_sub(most);
-    let inner =
-        inside.iter().enumerate().take(most).map(|(i, inner)| row(file, giving, (speech.file_name(&inner.path), format!("{href}?inside={i}"), Some(i)), &inner.report, speech));
+    let inside = inside(giving);
+    own.more = inside.len().saturating_sub(these.len());
+    let these = inside.iter().enumerate().skip(these.start).take(these.len());
+    let inner = these.map(|(i, inner)| row(file, giving, (speech.file_name(&inner.path), format!("{href}?inside={i}"), Some(i)), &inner.report, speech));
     std::iter::once(own).chain(inner).collect()
 }
 
@@ -178,7 +201,7 @@ fn row(file: &CaseFile, giving: &Giving, (name, href, inside): (String, String, 
         counts: Some(counts(report)),
         reaches,
         reaches_how,
-        inside: inside.is_some(),
+        inside,
         more: 0,
     }
 }
@@ -327,8 +350,11 @@ fn became(file: &CaseFile, ended: &Ended, speech: Speech) -> Became {
         speech.say("page-became", &args)
     };
     let problem = |p: &Problem| plain(&crate::cli::sentence(p, speech.lang));
+    let gone = ended.withdrawn.map(|everywhere| speech.word(if everywhere { "page-done-withdrawn" } else { "page-done-withdrawn-rest" }));
+    let told = ended.files.iter().take(TOLD).filter_map(|seq| file.givings.get(seq)).map(line);
+    let more = Some(ended.files.len().saturating_sub(TOLD)).filter(|n| *n > 0).map(|n| speech.say("page-and-more", &[("count", n.to_string())]));
     Became {
-        files: ended.files.iter().filter_map(|seq| file.givings.get(seq)).map(line).collect(),
+        files: gone.into_iter().chain(told).chain(more).collect(),
         left: ended.problem.as_ref().map(|p| speech.say("page-not-done", &[("count", ended.left.to_string()), ("why", problem(p))])),
     }
 }

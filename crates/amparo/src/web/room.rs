@@ -257,8 +257,9 @@ impl Room {
 
     /// Orders work in a case; it has a desk of its own, so that pages do not wait for it.
     pub fn order(&self, desk: &Desk, handle: &str, work: Work) -> Result<()> {
-        let case = Desk::resume(self.store()?, &desk.secret()?, system_ms)?.open(handle)?;
-        self.jobs.order(Order { case, workers: self.workers()?, work });
+        let desk = Desk::resume(self.store()?, &desk.secret()?, system_ms)?;
+        let case = desk.open(handle)?;
+        self.jobs.order(Order { desk, case, workers: self.workers()?, work });
         Ok(())
     }
 

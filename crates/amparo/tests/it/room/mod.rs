@@ -4,6 +4,7 @@ mod at_once;
 mod axe;
 mod driver;
 mod forms;
+mod gathering;
 mod memory;
 mod pages;
 mod safety;
