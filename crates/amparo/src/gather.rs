@@ -6,7 +6,7 @@
 use crate::reading::{self, Beside, Options, ReadFailure, Workers, sealed_by};
 use amparo_model::Sha256;
 use amparo_model::file_name;
-use amparo_model::wire::FromWorker;
+use amparo_model::wire::{FromWorker, Ready};
 use amparo_office::accession::{self, ReadFile};
 use amparo_office::{Apart, Exit, Look, OpenCase, Problem, why};
 use std::collections::BTreeSet;
@@ -204,6 +204,26 @@ pub fn held(name: String, plain: &mut dyn Read) -> amparo_office::Result<Taken> 
     })
     .map_err(store)?;
     Ok(Taken::held(name, bytes, fd))
+}
+
+/// The reading process that lies beside this program, started.
+pub fn workers() -> amparo_office::Result<Workers> {
+    let problem = |why: String| Problem::new(Exit::Store, "problem-worker").with("why", why);
+    let program = Workers::beside().map_err(|e| problem(why(&e)))?;
+    Workers::start(&program).map_err(|e| match e {
+        ReadFailure::NotStarted(e) => problem(why(&e)),
+        other => problem(other.reason().to_owned()),
+    })
+}
+
+/// What the reading process could not make.
+pub fn unmade(failure: ReadFailure) -> Problem {
+    Problem::new(Exit::Store, "problem-worker").with("why", failure.reason())
+}
+
+/// The version of a reader that would read now.
+pub fn newest(ready: &Ready, reader: &str) -> Option<u32> {
+    ready.readers.iter().filter_map(|r| r.split_once('@')).find(|(name, _)| *name == reader)?.1.parse().ok()
 }
 
 /// Keeps and reads an archive's other files on their own, before one of them goes with it; `begins` hears each

@@ -1,10 +1,9 @@
 //! Keeping and forgetting: whose a paper is, what is held, withdrawn and destroyed; the log, the check, the backup.
 
-use super::add::workers;
 use super::cases::day;
 use super::out::Out;
 use super::{Cx, usage};
-use crate::gather;
+use crate::gather::{self, workers};
 use crate::reading::Options;
 use crate::speech::plain;
 use amparo_model::Sha256;

@@ -91,6 +91,6 @@ fn waits_for(problem: &Problem, cx: &Cx) -> String {
     match problem.id {
         "problem-busy" => cx.word("answer-key-waits-busy"),
         "problem-not-allowed" => cx.word("answer-key-waits-no-access"),
-        _ => super::sentence(problem, cx.lang),
+        _ => crate::speech::sentence(problem, cx.lang),
     }
 }

@@ -210,7 +210,7 @@ pub fn problem_page(room: &Room, asked: &Asked, problem: Problem) -> Response {
         Exit::NotAllowed => StatusCode::FORBIDDEN,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let sentence = crate::cli::sentence(&problem, asked.speech.lang);
+    let sentence = crate::speech::sentence(&problem, asked.speech.lang);
     let back = if asked.posted { asked.path.clone() } else { "/".to_owned() };
     let page = ProblemPage { shell: Shell::of(room, asked), sentence: plain(&sentence), back };
     let mut response = Answer::page(&page).map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), IntoResponse::into_response);

@@ -6,6 +6,7 @@ use super::parts::Pages;
 use super::room::{Room, Visit};
 use super::sheets::{self, Offer};
 use super::shell::Shell;
+use crate::gather;
 use crate::speech::{Speech, capital, plain};
 use amparo_lang::grouped;
 use amparo_model::{CaseFile, Edtf, Giving, Inside, PartyId, Report, State};
@@ -123,7 +124,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let file = visit.opened.case.show_file(&visit.look)?;
         let handle = visit.opened.case.handle.clone();
         let (now, waits) = room.jobs.of(&handle);
-        let now = now.map(|now| reading(&now, waits, speech));
+        let now = now.map(|now| being_read(&now, waits, speech));
         // Each reading of this page is a look: the script asks for the numbers alone, and far more often.
         shell.again = now.is_some().then_some(15);
         let given: Vec<&Giving> = file.givings.values().filter(|g| !g.withdrawn).collect();
@@ -298,7 +299,7 @@ fn sums(file: &CaseFile, speech: Speech) -> Option<String> {
 
 // ---- reading now ----
 
-fn reading(now: &Now, waits: usize, speech: Speech) -> Reading {
+fn being_read(now: &Now, waits: usize, speech: Speech) -> Reading {
     let waits = match waits {
         0 => speech.word("page-waits-none"),
         n => speech.say("page-waits", &[("count", n.to_string())]),
@@ -332,7 +333,7 @@ fn megabytes(bytes: u64) -> String {
 pub fn now(room: &Room, asked: &Asked) -> Result<Answer> {
     room.task(asked, |_, opened| {
         let (now, waits) = room.jobs.of(&opened.case.handle);
-        let lines = now.map(|now| reading(&now, waits, asked.speech)).map(|r| format!("{} {} {}\n{}\n{}", r.value, r.max, r.file, r.sentence, r.waits));
+        let lines = now.map(|now| being_read(&now, waits, asked.speech)).map(|r| format!("{} {} {}\n{}\n{}", r.value, r.max, r.file, r.sentence, r.waits));
         Ok(Answer::Text(lines.unwrap_or_default()))
     })
 }
@@ -349,7 +350,7 @@ fn became(file: &CaseFile, ended: &Ended, speech: Speech) -> Became {
         let args = [("name", speech.file_name(&given.name)), ("state", state.trim_end_matches('.').to_owned()), ("count", records.to_string())];
         speech.say("page-became", &args)
     };
-    let problem = |p: &Problem| plain(&crate::cli::sentence(p, speech.lang));
+    let problem = |p: &Problem| plain(&crate::speech::sentence(p, speech.lang));
     let gone = ended.withdrawn.map(|everywhere| speech.word(if everywhere { "page-done-withdrawn" } else { "page-done-withdrawn-rest" }));
     let told = ended.files.iter().take(TOLD).filter_map(|seq| file.givings.get(seq)).map(line);
     let more = Some(ended.files.len().saturating_sub(TOLD)).filter(|n| *n > 0).map(|n| speech.say("page-and-more", &[("count", n.to_string())]));
@@ -386,10 +387,9 @@ pub fn chosen(case: &OpenCase, token: &str) -> Result<Option<PartyId>> {
 
 /// Reads again what newer readers may read, or what was not read before.
 pub fn reread(room: &Room, asked: &Asked) -> Result<Answer> {
-    let ready = room.workers()?.ready().map_err(crate::cli::add::unmade)?;
+    let ready = room.workers()?.ready().map_err(gather::unmade)?;
     room.task(asked, |desk, opened| {
-        let newest: Vec<(&str, u32)> = ready.readers.iter().filter_map(|r| r.split_once('@')).filter_map(|(n, v)| Some((n, v.parse().ok()?))).collect();
-        let stale = opened.case.stale(&|name| newest.iter().find(|(n, _)| *n == name).map(|(_, v)| *v));
+        let stale = opened.case.stale(&|name| gather::newest(&ready, name));
         read_again(room, desk, (&opened.case, opened.purpose), stale)
     })
 }

@@ -269,7 +269,7 @@ impl Room {
         if let Some(workers) = &*workers {
             return Ok(workers.clone());
         }
-        let started = Arc::new(crate::cli::add::workers()?);
+        let started = Arc::new(crate::gather::workers()?);
         *workers = Some(started.clone());
         Ok(started)
     }

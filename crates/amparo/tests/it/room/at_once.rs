@@ -84,7 +84,8 @@ fn a_reason_outlasts_what_other_programs_write_and_not_the_access() {
     place.write("later.jsonl", papers::ACCOUNT.as_bytes());
     place.run(&["add", &family.case, "later.jsonl", "--whose", "client"]).done();
     stands("another program added a paper", true);
-    assert!(visitor.get(&family.path("/case/{case}/gather")).text().contains("later.jsonl"), "and the paper is there");
+    let later = place.file_of(&family.case, "later.jsonl");
+    assert!(visitor.get(&family.path(&format!("/case/{{case}}/gather?file={later}"))).text().contains("later.jsonl"), "and the paper is there");
     place.new_case("Otra");
     stands("another program began a case", true);
 

@@ -19,6 +19,7 @@ pub const PAGES: &[&str] = &[
     "/case/{case}/account",
     "/case/{case}/log",
     "/case/{case}/gather",
+    "/case/{case}/gather?page=2",
     "/case/{case}/file/{file}",
     "/case/{case}/file/{file}/move",
     "/case/{case}/file/{file}/withdraw",
