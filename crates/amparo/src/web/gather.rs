@@ -130,7 +130,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let given: Vec<&Giving> = file.givings.values().filter(|g| !g.withdrawn).collect();
         let sizes: Vec<usize> = given.iter().map(|g| 1 + inside(g).len().min(INSIDE)).collect();
         let wanted = asked.choice("file").and_then(|seq| seq.parse::<u64>().ok()).and_then(|seq| given.iter().position(|g| g.seq == seq));
-        let pages = Pages::of_whole(asked, &sizes, LINES, wanted, &format!("/case/{handle}/gather"));
+        let pages = Pages::of_whole(asked, &sizes, LINES, wanted, &format!("/case/{handle}/gather")).at("h-files");
         let shown = given.iter().skip(pages.skip()).take(pages.take());
         let rows = shown.flat_map(|g| rows(&file, g, &handle, speech, 0..INSIDE)).collect();
         let mut waiting = file.readable().filter(|g| g.subject.is_none()).map(|g| g.seq);

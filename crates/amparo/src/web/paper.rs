@@ -66,7 +66,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let giving = visit.giving(&file, seq)?;
         let handle = visit.opened.case.handle.clone();
         let inside = inside_of(&giving, asked)?;
-        let inner_pages = Pages::of(asked, if inside.is_none() { gather::inside(&giving).len() } else { 0 }, INSIDE, &format!("/case/{handle}/file/{seq}"));
+        let inner_pages = Pages::of(asked, if inside.is_none() { gather::inside(&giving).len() } else { 0 }, INSIDE, &format!("/case/{handle}/file/{seq}")).at("inside");
         let these = inside.map_or(inner_pages.skip()..inner_pages.skip() + inner_pages.take(), |i| i..i + 1);
         let mut rows = gather::rows(&file, &giving, &handle, speech, these);
         let mut own = if inside.is_some() { rows.pop() } else { None }.unwrap_or_else(|| rows.remove(0));

@@ -100,6 +100,14 @@ impl Pages {
         Pages { sentence, before: href(page.wrapping_sub(1)), after: href(page + 1), skip, take }
     }
 
+    /// Turned, the page shows this part of it first.
+    pub fn at(mut self, part: &str) -> Pages {
+        for href in [&mut self.before, &mut self.after].into_iter().flatten() {
+            *href += &format!("#{part}");
+        }
+        self
+    }
+
     pub fn skip(&self) -> usize {
         self.skip
     }

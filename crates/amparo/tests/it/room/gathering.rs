@@ -43,7 +43,7 @@ fn a_long_list_comes_in_small_pages_and_every_file_stands_on_one() {
     let mut next = Some(list.clone());
     while let Some(path) = next {
         let page = visitor.get(&path).text();
-        next = page.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split('"').next()).map(|href| href.replace("&#38;", "&").replace("&amp;", "&"));
+        next = page.split("rel=\"next\" href=\"").nth(1).and_then(|rest| rest.split(['"', '#']).next()).map(|href| href.replace("&#38;", "&").replace("&amp;", "&"));
         pages.push(address_lines(&visitor, &path));
     }
     let large: Vec<usize> = pages.iter().map(|(bytes, _)| *bytes).filter(|bytes| *bytes > SMALL).collect();

@@ -143,6 +143,9 @@ fn no_link_leads_nowhere() {
     let mut links = BTreeSet::new();
     for path in family.paths() {
         let page = visitor.get(&path).text();
+        // Who changes the language stays where they are, with every choice that was made there.
+        let other = page.split("href=\"/language/es?back=").nth(1).and_then(|rest| rest.split('"').next()).expect("the other language");
+        assert_eq!(visitor.get(&format!("/language/es?back={other}")).header("location"), Some(path.as_str()));
         let hrefs = page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|href| href.starts_with('/'));
         links.extend(hrefs.map(|href| href.split('#').next().unwrap_or(href).replace("&amp;", "&").replace("&#38;", "&")));
     }
