@@ -203,7 +203,6 @@ page-more-inside = { $count ->
     [one] { $count } more file inside
    *[other] { $count } more files inside
 }
-page-with-its-archive = goes with its archive
 page-withdraw = withdraw
 page-move = move
 page-reread = read again
@@ -254,8 +253,15 @@ page-withdraw-title = Withdraw a paper?
 page-withdraw-what = Its key is destroyed: the paper, its records and the decisions about it can no longer be opened by anybody. The log keeps that something was withdrawn, when, and by whom.
 page-withdraw-inside = { $count ->
     [one] It holds { $count } file inside, which goes with it.
-   *[other] It holds { $count } files inside, which all go with it. To keep the others, withdraw one in a terminal: amparo withdraw CASE FILE:PATH
+   *[other] It holds { $count } files inside, which all go with it. To keep the others, go back and withdraw the one that is listed below it.
 }
+page-withdraw-apart = { $count ->
+    [0] It is the only file of its archive, which goes with it.
+    [one] Its archive goes with it. The other file in it is kept and read on its own first.
+   *[other] Its archive goes with it. The other { $count } files in it are kept and read on their own first; that can take a while.
+}
+page-show-first = Show the first
+page-done-withdraw-begun = The other files of the archive are kept and read first, then this one is withdrawn. Below you see when that is done.
 page-withdraw-backups = These backup places hold it until their next backup:
 page-withdraw-not-reached = What amparo cannot reach: copies that were printed or handed over, and the copy that you gave.
 page-withdraw-no-way-back = This cannot be undone.

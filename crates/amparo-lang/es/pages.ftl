@@ -203,7 +203,6 @@ page-more-inside = { $count ->
     [one] { $count } archivo más adentro
    *[other] { $count } archivos más adentro
 }
-page-with-its-archive = va con su archivo comprimido
 page-withdraw = retirar
 page-move = mover
 page-reread = leer otra vez
@@ -254,8 +253,15 @@ page-withdraw-title = ¿Retirar un documento?
 page-withdraw-what = Se destruye su llave: nadie podrá abrir ya el documento, sus datos ni lo que se decidió sobre ellos. En el registro queda que algo se retiró, cuándo y quién lo hizo.
 page-withdraw-inside = { $count ->
     [one] Tiene { $count } archivo adentro, que se va con él.
-   *[other] Tiene { $count } archivos adentro, y todos se van con él. Para conservar los demás, retire uno en una terminal: amparo withdraw CASO ARCHIVO:RUTA
+   *[other] Tiene { $count } archivos adentro, y todos se van con él. Para conservar los demás, regrese y retire solo el que está en la lista debajo de él.
 }
+page-withdraw-apart = { $count ->
+    [0] Es el único archivo de su archivo comprimido, que se va con él.
+    [one] Su archivo comprimido se va con él. El otro archivo que tiene adentro se guarda y se lee antes por separado.
+   *[other] Su archivo comprimido se va con él. Los otros { $count } archivos que tiene adentro se guardan y se leen antes por separado; puede tardar un rato.
+}
+page-show-first = Ver el primero
+page-done-withdraw-begun = Primero se guardan y se leen los otros archivos que van juntos; después se retira este. Abajo se ve cuándo está listo.
 page-withdraw-backups = Estos lugares de respaldo lo tienen hasta su próximo respaldo:
 page-withdraw-not-reached = Lo que amparo no alcanza: copias que se imprimieron o se entregaron, y la copia que usted dio.
 page-withdraw-no-way-back = Esto no se puede deshacer.

@@ -298,12 +298,13 @@ impl Desk {
         Ok(self.roster().name_of(member).unwrap_or_default().to_owned())
     }
 
-    pub fn revoke(&mut self, handle: &str, member: MemberId) -> Result<String> {
+    /// Ends a member's access to a case; their name, and why the case has no new keys yet where it has none.
+    pub fn revoke(&mut self, handle: &str, member: MemberId) -> Result<(String, Option<Problem>)> {
         self.may(Action::Grant)?;
         let journal = self.journal_of(handle)?;
         let name = self.roster().name_of(member).map(str::to_owned).ok_or_else(|| Problem::new(Exit::No, "problem-no-member").with("member", member))?;
-        self.office.revoke(journal, member, (self.clock)())?;
-        Ok(name)
+        let waits = self.office.revoke(journal, member, (self.clock)())?;
+        Ok((name, waits.map(Problem::from)))
     }
 
     pub fn change_passphrase(&self, passphrase: &str) -> Result<()> {

@@ -401,15 +401,16 @@ impl Office {
         self.append_with("common", What::Granted { journal, member, until }, vec![row], vec![], now).map(|w| w.seq)
     }
 
-    /// Takes a member's access to a case away: new keys from here on, old keys wrapped to those who stay.
-    pub fn revoke(&mut self, journal: JournalId, member: MemberId, now: Now) -> Result<u64> {
-        let seq = self.append("common", What::Revoked { journal, member }, now)?;
-        self.rotate_case(journal, vec![member], now)?;
-        Ok(seq)
+    /// Takes a member's access to a case away: new keys from here on, old keys wrapped to those who stay. Answers
+    /// why the new keys wait, where they could not be made now: access has ended all the same, and whoever opens the
+    /// case next makes them.
+    pub fn revoke(&mut self, journal: JournalId, member: MemberId, now: Now) -> Result<Option<VaultError>> {
+        self.append("common", What::Revoked { journal, member }, now)?;
+        Ok(self.rotate_case(journal, vec![member], now).err())
     }
 
-    /// Removes a member: new office keys, and new keys for every case they could open. Answers the cases
-    /// that this member cannot rotate; somebody with their grant must.
+    /// Removes a member: new office keys, and new keys for every case they could open. Answers the cases whose new
+    /// keys could not be made now; somebody with their grant must.
     pub fn member_remove(&mut self, member: MemberId, now: Now) -> Result<Vec<JournalId>> {
         if member == self.member() || self.roster.members.get(&member).is_none_or(|m| m.removed.is_some()) {
             return Err(VaultError::NoSuchMember(member));
@@ -418,19 +419,22 @@ impl Office {
         self.append("common", What::Removed { member }, now)?;
         self.rotate(vec![member], now)?;
         self.store.put_bundle(&member.0, None)?;
-        let mut left = Vec::new();
-        for journal in theirs {
-            match self.rotate_case(journal, vec![member], now) {
-                Ok(()) => {}
-                Err(VaultError::NoGrant(_) | VaultError::NoSuchCase) => left.push(journal),
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(left)
+        // They are a member no longer, whatever becomes of one case's keys.
+        Ok(theirs.into_iter().filter(|journal| self.rotate_case(*journal, vec![member], now).is_err()).collect())
     }
 
-    /// The office's own rotation: all heads are signed anew under the new head key.
+    /// The office's own rotation, tried anew where somebody else wrote in between.
     fn rotate(&mut self, gone: Vec<MemberId>, now: Now) -> Result<()> {
+        for _ in 0..TRIES {
+            if self.try_rotate(gone.clone(), now)? {
+                return Ok(());
+            }
+        }
+        Err(VaultError::Busy)
+    }
+
+    /// All heads are signed anew under the new head key; whether nobody wrote in between.
+    fn try_rotate(&mut self, gone: Vec<MemberId>, now: Now) -> Result<bool> {
         let mut people: Vec<String> = self.roster.live().map(|m| m.public.recipient.clone()).collect();
         let mut officers: Vec<String> = self.roster.live().filter(|m| m.public.role == "admin").map(|m| m.public.recipient.clone()).collect();
         let recovery: Vec<String> = self.roster.recovery.iter().map(|(r, ..)| r.clone()).collect();
@@ -455,13 +459,13 @@ impl Office {
         let done = self.journal.append(&*self.store, &by, common, What::Epoch(epoch), rows, delete)?;
         self.reload()?;
         if done.is_none() {
-            return Err(VaultError::Busy);
+            return Ok(false);
         }
         for (journal, seq, hash) in heads {
             heads::write(&*self.store, office, &self.head_key, journal, amparo_store::Tip { seq, hash: hash.0 })?;
         }
         forget::purge(&*self.store, &bytes)?;
-        Ok(())
+        Ok(true)
     }
 
     /// A member who lost passphrase and sheet begins anew under the same name: new keys, the same cases as far

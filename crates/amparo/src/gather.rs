@@ -5,9 +5,10 @@
 
 use crate::reading::{self, Beside, Options, ReadFailure, Workers, sealed_by};
 use amparo_model::Sha256;
-use amparo_model::wire::FromWorker;
-use amparo_office::accession::ReadFile;
-use amparo_office::{Exit, Problem, why};
+use amparo_model::file_name;
+use amparo_model::wire::{FromWorker, Ready};
+use amparo_office::accession::{self, ReadFile};
+use amparo_office::{Apart, Exit, Look, OpenCase, Problem, why};
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,6 +16,7 @@ use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 /// One file to give.
 pub struct Found {
@@ -202,6 +204,68 @@ pub fn held(name: String, plain: &mut dyn Read) -> amparo_office::Result<Taken> 
     })
     .map_err(store)?;
     Ok(Taken::held(name, bytes, fd))
+}
+
+/// The reading process that lies beside this program, started.
+pub fn workers() -> amparo_office::Result<Workers> {
+    let problem = |why: String| Problem::new(Exit::Store, "problem-worker").with("why", why);
+    let program = Workers::beside().map_err(|e| problem(why(&e)))?;
+    Workers::start(&program).map_err(|e| match e {
+        ReadFailure::NotStarted(e) => problem(why(&e)),
+        other => problem(other.reason().to_owned()),
+    })
+}
+
+/// What the reading process could not make.
+pub fn unmade(failure: ReadFailure) -> Problem {
+    Problem::new(Exit::Store, "problem-worker").with("why", failure.reason())
+}
+
+/// The version of a reader that would read now.
+pub fn newest(ready: &Ready, reader: &str) -> Option<u32> {
+    ready.readers.iter().filter_map(|r| r.split_once('@')).find(|(name, _)| *name == reader)?.1.parse().ok()
+}
+
+/// Keeps and reads an archive's other files on their own, before one of them goes with it; `begins` hears each
+/// name and how many there are.
+pub fn the_others(
+    workers: &Workers,
+    options: &Options,
+    (case, look): (&mut OpenCase, &Look),
+    of: u64,
+    inside: &str,
+    begins: &mut dyn FnMut(&str, usize),
+) -> amparo_office::Result<Vec<Apart>> {
+    let inner = case.paths_inside(look, of)?;
+    let paths: Vec<String> = inner.iter().map(|(path, _)| path.clone()).collect();
+    let (name, _, mut body) = case.fetch(look, of)?;
+    let archive = held(name, &mut body)?;
+    let wanted = accession::others_in(&paths, inside);
+    let all = wanted.len();
+    let mut others = Vec::new();
+    for path in wanted {
+        let short = path.rsplit('/').next().unwrap_or(&path).to_owned();
+        begins(&short, all);
+        let bytes = inner.iter().find(|(p, _)| *p == path).map_or(0, |(_, bytes)| *bytes);
+        let mut failed = None;
+        let fd = sealed_by(|out| match workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out) {
+            Ok(_) => Ok(()),
+            Err(failure) => {
+                failed = Some(failure.reason().to_owned());
+                Err(io::Error::other("not taken out"))
+            }
+        });
+        let fd = fd.map_err(|e| {
+            let why = failed.take().unwrap_or_else(|| why(&e));
+            Problem::new(Exit::No, "problem-not-extracted").with("path", file_name::masked(&path)).with("why", why)
+        })?;
+        let taken = Taken::held(short, bytes, fd);
+        others.push(case.keep_apart(&path, &mut &taken.file, &mut *reader(workers, &taken, &[], options))?);
+        if options.stop.load(Ordering::SeqCst) {
+            break;
+        }
+    }
+    Ok(others)
 }
 
 #[cfg(test)]

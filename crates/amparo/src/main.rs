@@ -1,5 +1,6 @@
 //! amparo: the doors. The command line stands on the office's tasks; here it is put together.
 
+mod account;
 mod agent;
 mod cli;
 mod gather;

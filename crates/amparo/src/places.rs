@@ -32,6 +32,14 @@ pub struct Answers {
     pub recovery: bool,
 }
 
+/// A passphrase that can be guessed is refused before anything is made with it.
+pub fn long_enough(passphrase: &str) -> Result<()> {
+    match passphrase.trim().chars().count() < 15 {
+        true => Err(Problem::new(Exit::Usage, "problem-passphrase-short")),
+        false => Ok(()),
+    }
+}
+
 /// An office being made in a folder beside its own: an interrupted first run leaves no office without its words.
 pub struct Making {
     pub desk: Desk,

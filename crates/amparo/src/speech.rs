@@ -3,6 +3,7 @@
 use amparo_lang::{Lang, say, word};
 use amparo_model::record::{FieldSpec, Type};
 use amparo_model::{CaseFile, Edtf, Giving, Place, Provenance, Report, Spot, State, Value};
+use amparo_office::Problem;
 
 /// The language somebody reads in, and everything that is said in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +91,24 @@ impl Speech {
         };
         let inside = (!place.inside.is_empty()).then(|| self.file_name(&place.inside));
         inside.into_iter().chain(spot).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A problem in words.
+pub fn sentence(problem: &Problem, lang: Lang) -> String {
+    let said = |name: &str, value: &str| if name == "why" { why_in_words(value, lang) } else { plain(value) };
+    let args: Vec<_> = problem.args.iter().map(|(name, value)| (*name, said(name, value).into())).collect();
+    say(problem.id, &args, lang)
+}
+
+/// What stands behind a problem: the words of its code, with its detail; what is no code is in words already.
+fn why_in_words(why: &str, lang: Lang) -> String {
+    let (code, detail) = why.split_once(':').unwrap_or((why, ""));
+    let known = ["why", "reason"].into_iter().map(|prefix| format!("{prefix}-{code}")).find(|id| amparo_lang::has(id, lang));
+    match known {
+        None => plain(why),
+        Some(id) if detail.is_empty() => word(&id, lang),
+        Some(id) => format!("{} ({})", word(&id, lang), plain(detail)),
     }
 }
 

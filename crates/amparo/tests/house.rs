@@ -251,6 +251,23 @@ fn rooms_touch_only_what_they_may() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// The two doors stand on the same tasks and do not know each other; one command opens the room.
+#[test]
+fn pages_know_no_command_and_commands_no_page() {
+    let doors: Vec<(String, String)> = sources().into_iter().filter(|(room, ..)| room == "amparo").map(|(_, path, code)| (path, code)).collect();
+    assert!(doors.iter().filter(|(path, _)| path.contains("/src/web/")).count() > 20, "the pages are there");
+    let names = |path: &str, code: &str, door: &str, may: &[&str]| {
+        let known = code.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(&format!("{door}::")));
+        known && !may.iter().any(|place| path.contains(place))
+    };
+    let found: Vec<&String> = doors
+        .iter()
+        .filter(|(path, code)| names(path, code, "cli", &["/src/cli/", "/src/main.rs"]) || names(path, code, "web", &["/src/web/", "/src/cli/serve.rs"]))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
 /// What `--json` prints is put together field by field: no stored type is printed as it lies on the disk.
 #[test]
 fn printed_shapes_are_written_by_hand() {

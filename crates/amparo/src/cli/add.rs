@@ -2,28 +2,19 @@
 
 use super::out::Out;
 use super::{Cx, ask, papers, usage};
-use crate::gather::{self, Found, Left, Taken, held};
-use crate::reading::{Options, ReadFailure, Workers};
+use crate::account::{FORM, hint};
+use crate::gather::{self, Found, Left, Taken, held, newest, unmade, workers};
+use crate::reading::{Options, Workers};
 use crate::speech::plain;
+use amparo_model::PartyId;
 use amparo_model::file_name;
 use amparo_model::ids::RunId;
-use amparo_model::{Kind, PartyId};
 use amparo_office::accession::Incoming;
 use amparo_office::{Desk, Exit, OpenCase, Problem, Result, contract, why};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
-
-/// The reading process, started once for a command.
-pub fn workers() -> Result<Workers> {
-    let problem = |why: String| Problem::new(Exit::Store, "problem-worker").with("why", why);
-    let program = Workers::beside().map_err(|e| problem(why(&e)))?;
-    Workers::start(&program).map_err(|e| match e {
-        ReadFailure::NotStarted(e) => problem(why(&e)),
-        other => problem(other.reason().to_owned()),
-    })
-}
 
 /// Everything that one run of adding works with.
 struct Run<'a> {
@@ -238,23 +229,9 @@ pub fn account(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-pub fn unmade(failure: ReadFailure) -> Problem {
-    Problem::new(Exit::Store, "problem-worker").with("why", failure.reason())
-}
-
 fn in_memory(name: &str, bytes: &[u8]) -> Result<Taken> {
     Taken::of(name.to_owned(), bytes).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e)))
 }
-
-/// What the form asks of each kind, in order.
-pub const FORM: &[(Kind, &[&str])] = &[
-    (Kind::Job, &["employer", "role", "start", "end", "place", "household_employer"]),
-    (Kind::Address, &["text", "city", "region", "start", "end"]),
-    (Kind::Entry, &["on", "port_raw", "class"]),
-    (Kind::Exit, &["on", "port_raw"]),
-    (Kind::Identity, &["name", "birth_date", "birth_country_raw", "role"]),
-    (Kind::Event, &["on", "type", "text"]),
-];
 
 /// The form, one line a question; an empty kind ends it.
 fn filled_form(cx: &Cx) -> Result<Taken> {
@@ -293,17 +270,6 @@ fn filled_form(cx: &Cx) -> Result<Taken> {
     in_memory("account.jsonl", lines.as_bytes())
 }
 
-pub fn hint(ty: amparo_model::record::Type) -> &'static str {
-    use amparo_model::record::Type;
-    match ty {
-        Type::Edtf | Type::EdtfOrDs => "hint-date",
-        Type::Flag => "hint-yes-no",
-        Type::Country => "hint-country",
-        Type::Choice(_) => "hint-role",
-        _ => "hint-text",
-    }
-}
-
 // ---- reading again ----
 
 /// Runs newer readers over what is held; what was unread for lack of a reader is tried too.
@@ -313,8 +279,7 @@ pub fn reread(cx: &Cx, out: &mut Out) -> Result<u8> {
         let options = Options { ocr: true, ..Options::default() };
         let look = cx.look(case, vec!["reread".to_owned()])?;
         let ready = workers.ready().map_err(unmade)?;
-        let newest: Vec<(&str, u32)> = ready.readers.iter().filter_map(|r| r.split_once('@')).filter_map(|(n, v)| Some((n, v.parse().ok()?))).collect();
-        let all = case.stale(&|name| newest.iter().find(|(n, _)| *n == name).map(|(_, v)| *v));
+        let all = case.stale(&|name| newest(&ready, name));
         let mut done = Vec::new();
         for seq in all {
             let (name, _, mut body) = case.fetch(&look, seq)?;

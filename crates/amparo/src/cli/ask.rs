@@ -1,6 +1,7 @@
 //! Asking: questions on a terminal, answers from standard input where `-` says so, secrets never as arguments.
 
 use super::Cx;
+use crate::places;
 use amparo_lang::word;
 use amparo_office::{Exit, Problem, Result};
 use std::io::{BufRead, IsTerminal, Read, Write};
@@ -57,13 +58,13 @@ pub fn new_passphrase(cx: &Cx, flag: &str) -> Result<Zeroizing<String>> {
     let from_file = cx.parsed.has(flag) || (flag == "passphrase-file" && std::env::var_os("AMPARO_PASSPHRASE_FILE").is_some());
     loop {
         let first = passphrase(cx, flag, "ask-passphrase-new")?;
-        let fits = match long_enough(&first) {
+        let fits = match places::long_enough(&first) {
             Ok(()) if from_file || *passphrase(cx, flag, "ask-passphrase-again")? == *first => return Ok(first),
             Ok(()) => Problem::new(Exit::Usage, "problem-passphrases-differ"),
             Err(problem) if from_file => return Err(problem),
             Err(problem) => problem,
         };
-        writeln!(std::io::stderr().lock(), "{}", super::sentence(&fits, cx.lang)).map_err(|_| not_asked())?;
+        writeln!(std::io::stderr().lock(), "{}", crate::speech::sentence(&fits, cx.lang)).map_err(|_| not_asked())?;
     }
 }
 
@@ -109,12 +110,4 @@ pub fn yes(cx: &Cx, question: &str) -> Result<bool> {
 pub fn again(cx: &Cx, id: &str, typed: &str) -> Result<()> {
     let text = cx.say(id, &[("value", crate::speech::plain(typed))]);
     writeln!(std::io::stderr().lock(), "{text}").map_err(|_| not_asked())
-}
-
-/// A passphrase that can be guessed is refused before anything is made with it.
-pub fn long_enough(passphrase: &str) -> Result<()> {
-    match passphrase.trim().chars().count() < 15 {
-        true => Err(Problem::new(Exit::Usage, "problem-passphrase-short")),
-        false => Ok(()),
-    }
 }

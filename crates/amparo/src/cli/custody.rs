@@ -1,14 +1,13 @@
 //! Keeping and forgetting: whose a paper is, what is held, withdrawn and destroyed; the log, the check, the backup.
 
-use super::add::workers;
 use super::cases::day;
 use super::out::Out;
 use super::{Cx, usage};
-use crate::gather::{self, held};
+use crate::gather::{self, workers};
 use crate::reading::Options;
 use crate::speech::plain;
 use amparo_model::Sha256;
-use amparo_office::{Apart, Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
+use amparo_office::{Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
 use serde_json::json;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -79,36 +78,15 @@ pub fn withdraw(cx: &Cx, out: &mut Out) -> Result<u8> {
         let forgotten = match inside.is_empty() {
             true => case.withdraw(desk, of, purpose)?,
             false => {
-                let others = the_others(cx, case, of, &inside)?;
+                let look = cx.look(case, vec![format!("file {of}")])?;
+                let options = Options { ocr: true, ..Options::default() };
+                let others = gather::the_others(&workers()?, &options, (case, &look), of, &inside, &mut |_, _| ())?;
                 case.withdraw_inside(desk, of, &inside, others, purpose)?
             }
         };
         gone(cx, out, &forgotten);
         Ok(0)
     })
-}
-
-/// Before an archive goes, its other files are kept and read on their own.
-fn the_others(cx: &Cx, case: &mut OpenCase, of: u64, inside: &str) -> Result<Vec<Apart>> {
-    let look = cx.look(case, vec![format!("file {of}")])?;
-    let inner = case.paths_inside(&look, of)?;
-    let paths: Vec<String> = inner.iter().map(|(path, _)| path.clone()).collect();
-    let (name, _, mut body) = case.fetch(&look, of)?;
-    let archive = held(name, &mut body)?;
-    let workers = workers()?;
-    let options = Options { ocr: true, ..Options::default() };
-    let mut others = Vec::new();
-    for path in amparo_office::accession::others_in(&paths, inside) {
-        let bytes = inner.iter().find(|(p, _)| *p == path).map_or(0, |(_, bytes)| *bytes);
-        let fd = crate::reading::sealed_by(|out| {
-            workers.extract(&archive.file, &archive.name, archive.bytes, &path, bytes, out).map(|_| ()).map_err(|e| std::io::Error::other(e.reason().to_owned()))
-        })
-        .map_err(|e| Problem::new(Exit::No, "problem-not-extracted").with("path", cx.speech().file_name(&path)).with("why", cx.term("reason", &e.to_string())))?;
-        let short = path.rsplit('/').next().unwrap_or(&path).to_owned();
-        let taken = gather::Taken::held(short, bytes, fd);
-        others.push(case.keep_apart(&path, &mut &taken.file, &mut *gather::reader(&workers, &taken, &[], &options))?);
-    }
-    Ok(others)
 }
 
 /// What was forgotten, and where it is not yet forgotten.

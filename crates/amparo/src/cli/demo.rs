@@ -3,10 +3,11 @@
 //! Nothing of it enters the office of this machine: it works in a folder that is removed at the end, and
 //! leaves one HTML report and one PDF.
 
-use super::add::{self, workers};
+use super::add;
 use super::out::Out;
 use super::produce::{self, Around};
 use super::{Cx, ask, understand, usage};
+use crate::gather::workers;
 use crate::gather::{self, Taken};
 use crate::places::system_ms;
 use crate::reading::{Options, Workers};

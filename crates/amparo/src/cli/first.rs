@@ -24,7 +24,7 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     let cx = &Cx { parsed: cx.parsed.clone(), lang: language, home: cx.home.clone(), places: cx.places, note: cx.note.clone() };
     let mut answers = if unattended { defaults(cx) } else { questions(cx)? };
     let passphrase = if unattended { ask::passphrase(cx, "passphrase-file", "ask-passphrase-new")? } else { ask::new_passphrase(cx, "passphrase-file")? };
-    ask::long_enough(&passphrase)?;
+    crate::places::long_enough(&passphrase)?;
     answers.recovery = !unattended && ask::yes(cx, "ask-recovery")?;
     let mut making = Making::begin(cx.places, &cx.home, cx.lang, &answers, &passphrase)?;
     let own = sheet(cx, &answers.name, &answers.office, &making.words);
@@ -100,7 +100,7 @@ fn words_typed_back(cx: &Cx, out: &mut Out, words: &[String]) -> Result<()> {
             return Ok(());
         }
         out.aside(match amparo_office::desk::check_words(&typed) {
-            Err(problem) => super::sentence(&problem, cx.lang),
+            Err(problem) => crate::speech::sentence(&problem, cx.lang),
             Ok(()) => cx.word("answer-other-sheet"),
         });
     }
@@ -262,7 +262,7 @@ pub fn doctor(cx: &Cx, out: &mut Out) -> Result<u8> {
     match &ready {
         Ok((_, ready)) if ready.caged => out.line(cx.say("doctor-sandbox-yes", &[("cage", ready.cage.join(", "))])),
         Ok(_) => out.line(cx.word("doctor-sandbox-no")),
-        Err(problem) => out.line(super::sentence(problem, cx.lang)),
+        Err(problem) => out.line(crate::speech::sentence(problem, cx.lang)),
     }
     match ready.ok().and_then(|(tesseract, _)| tesseract) {
         Some(version) => out.line(cx.say("doctor-tesseract-yes", &[("version", version)])),

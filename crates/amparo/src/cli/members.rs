@@ -76,8 +76,21 @@ pub fn revoke(cx: &Cx, out: &mut Out) -> Result<u8> {
     let member = member(cx)?;
     let handle = cx.parsed.need("case").map_err(usage)?;
     cx.at_desk(|desk| {
-        let name = desk.revoke(handle, member)?;
-        out.line(cx.say("answer-revoked", &[("name", plain(&name)), ("handle", handle.to_owned())]));
+        let (name, waits) = desk.revoke(handle, member)?;
+        let args = [("name", plain(&name)), ("handle", handle.to_owned())];
+        match waits {
+            None => out.line(cx.say("answer-revoked", &args)),
+            Some(problem) => out.line(cx.say("answer-revoked-key-waits", &[&args[..], &[("why", waits_for(&problem, cx))]].concat())),
+        }
         Ok(0)
     })
+}
+
+/// Why a case has no new key yet: not in the words of a command that did nothing.
+fn waits_for(problem: &Problem, cx: &Cx) -> String {
+    match problem.id {
+        "problem-busy" => cx.word("answer-key-waits-busy"),
+        "problem-not-allowed" => cx.word("answer-key-waits-no-access"),
+        _ => crate::speech::sentence(problem, cx.lang),
+    }
 }

@@ -14,12 +14,13 @@ pub mod out;
 mod papers;
 mod parse;
 mod produce;
+mod serve;
 mod spec;
 mod understand;
 
 use crate::agent;
 use crate::places::{Places, system_ms};
-use crate::speech::{Speech, plain};
+use crate::speech::{self, Speech};
 use amparo_lang::{Lang, say, word};
 use amparo_model::event::Purpose;
 use amparo_model::results::Month;
@@ -40,7 +41,7 @@ fn run(cx: &Cx, out: &mut Out) -> Result<u8> {
     match cx.parsed.command.name {
         "init" => first::init(cx, out),
         "demo" => demo::demo(cx, out),
-        "serve" => crate::web::serve(cx, out),
+        "serve" => serve::serve(cx, out),
         "unlock" => first::unlock(cx, out),
         "lock" => first::lock(cx, out),
         "recover" => first::recover(cx, out),
@@ -324,27 +325,9 @@ pub fn main(words: Vec<OsString>, places: Places) -> u8 {
         }
         Ok(code) => code,
         Err(problem) => {
-            out.aside(sentence(&problem, lang));
+            out.aside(speech::sentence(&problem, lang));
             problem.exit as u8
         }
-    }
-}
-
-/// A problem in words.
-pub fn sentence(problem: &Problem, lang: Lang) -> String {
-    let said = |name: &str, value: &str| if name == "why" { why_in_words(value, lang) } else { plain(value) };
-    let args: Vec<_> = problem.args.iter().map(|(name, value)| (*name, said(name, value).into())).collect();
-    say(problem.id, &args, lang)
-}
-
-/// What stands behind a problem: the words of its code, with its detail; what is no code is in words already.
-fn why_in_words(why: &str, lang: Lang) -> String {
-    let (code, detail) = why.split_once(':').unwrap_or((why, ""));
-    let known = ["why", "reason"].into_iter().map(|prefix| format!("{prefix}-{code}")).find(|id| amparo_lang::has(id, lang));
-    match known {
-        None => plain(why),
-        Some(id) if detail.is_empty() => word(&id, lang),
-        Some(id) => format!("{} ({})", word(&id, lang), plain(detail)),
     }
 }
 

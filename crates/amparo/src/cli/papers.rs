@@ -1,6 +1,6 @@
 //! What was handed in and what was read in it: files, records, and the page behind a record.
 
-use super::add::workers;
+use crate::gather::workers;
 use crate::picture::{Picture, WIDTH};
 
 use super::out::{Out, csv_cell};

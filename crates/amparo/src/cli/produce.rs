@@ -1,8 +1,8 @@
 //! What is written for people: the working chronology as a PDF, and the report as one HTML file.
 
-use super::add::{unmade, workers};
 use super::out::Out;
 use super::{Cx, understand};
+use crate::gather::{unmade, workers};
 use crate::picture::{Picture, WIDTH};
 use crate::reading::Workers;
 use crate::seen::Seen;
@@ -192,7 +192,7 @@ fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen, f: &amparo_model:
     let mut papers = Vec::new();
     for record in seen.because(f).into_iter().take(2) {
         let shown = amparo_office::access::reduce(record, &seen.own);
-        let png = Picture::of(case, look, record, &shown, cx.speech())?.draw(&super::add::workers()?, WIDTH, cx.speech())?;
+        let png = Picture::of(case, look, record, &shown, cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
         let (width, height) = png_size(&png).unwrap_or((0, 0));
         papers.push(ReportPaper { name: cx.speech().file_name(&record.provenance.name), caption: cx.speech().place(&record.provenance.place), png, width, height });
     }

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Asked};
 use super::room::Room;
 use super::shell::Shell;
-use crate::cli::add::{FORM, hint};
+use crate::account::{FORM, hint};
 use crate::gather::{self, Taken};
 use crate::reading::Options;
 use crate::speech::capital;

@@ -9,11 +9,12 @@ use crate::speech::{Speech, plain};
 use amparo_lang::Lang;
 use amparo_office::{Exit, Problem, Result};
 use askama::Template;
-use axum::extract::{DefaultBodyLimit, Form, FromRequest, Multipart, Query, RawPathParams, Request, State};
+use axum::extract::{DefaultBodyLimit, Form, FromRequest, Query, RawPathParams, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use std::sync::Arc;
+use tokio::time::timeout;
 use zeroize::Zeroize;
 
 /// One question of the browser.
@@ -21,6 +22,7 @@ pub struct Asked {
     pub speech: Speech,
     /// The path, to come back to; for what a form asks, the page that holds the form.
     pub path: String,
+    posted: bool,
     parts: Vec<(String, String)>,
     query: Vec<(String, String)>,
     form: Vec<(String, String)>,
@@ -38,7 +40,7 @@ impl Asked {
     #[cfg(test)]
     pub fn of(speech: Speech, query: &[(&str, &str)]) -> Asked {
         let query = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Asked { speech, path: "/".to_owned(), parts: Vec::new(), query, form: Vec::new() }
+        Asked { speech, path: "/".to_owned(), posted: false, parts: Vec::new(), query, form: Vec::new() }
     }
 
     /// A named part of the path.
@@ -131,33 +133,27 @@ pub fn post(act: Act) -> MethodRouter<Arc<Room>> {
     axum::routing::post(move |room: State<Arc<Room>>, parts: RawPathParams, request: Request| answer(room, parts, request, act))
 }
 
-/// A form that brings files: they are in memory when it is answered.
-pub fn post_files(act: fn(&Room, &Asked, Vec<Dropped>) -> Result<Answer>) -> MethodRouter<Arc<Room>> {
+/// A form that brings files: they are in memory when it is answered, or why they are not.
+pub fn post_files(act: fn(&Room, &Asked, Result<Vec<Dropped>>) -> Result<Answer>) -> MethodRouter<Arc<Room>> {
     let take = move |State(room): State<Arc<Room>>, parts: RawPathParams, request: Request| async move {
-        let mut asked = match asked(&room, &parts, &request) {
-            Ok(asked) => asked,
-            Err(status) => return status.into_response(),
-        };
-        let Ok(form) = Multipart::from_request(request, &room).await else { return StatusCode::BAD_REQUEST.into_response() };
-        let brought = match dropped::brought(form).await {
-            Ok(brought) => brought,
-            Err(status) => return status.into_response(),
-        };
+        let mut asked = asked(&room, &parts, &request);
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let brought = dropped::brought(&content_type, request.into_body()).await;
         asked.form = brought.fields;
-        carry_out(room, asked, move |room, asked| act(room, asked, brought.files?)).await
+        carry_out(room, asked, move |room, asked| act(room, asked, brought.files)).await
     };
     // What comes is counted as it comes.
     axum::routing::post(take).layer(DefaultBodyLimit::disable())
 }
 
 async fn answer(State(room): State<Arc<Room>>, parts: RawPathParams, request: Request, act: Act) -> Response {
-    let mut asked = match asked(&room, &parts, &request) {
-        Ok(asked) => asked,
-        Err(status) => return status.into_response(),
-    };
+    let mut asked = asked(&room, &parts, &request);
     if request.method() == axum::http::Method::POST {
-        let Ok(Form(form)) = Form::<Vec<(String, String)>>::from_request(request, &room).await else { return StatusCode::BAD_REQUEST.into_response() };
-        asked.form = form;
+        // Words come at once, or do not come.
+        match timeout(dropped::PATIENCE, Form::<Vec<(String, String)>>::from_request(request, &room)).await {
+            Ok(Ok(Form(form))) => asked.form = form,
+            Err(_) | Ok(Err(_)) => return carry_out(room, asked, |_, _| Err(Problem::new(Exit::Usage, "problem-form-unread"))).await,
+        }
     }
     carry_out(room, asked, act).await
 }
@@ -166,24 +162,26 @@ async fn carry_out(room: Arc<Room>, asked: Asked, act: impl FnOnce(&Room, &Asked
     if !asked.path.starts_with("/enter/") {
         room.used();
     }
+    let (again, here) = (room.clone(), Asked { speech: asked.speech, path: asked.path.clone(), posted: asked.posted, parts: Vec::new(), query: Vec::new(), form: Vec::new() });
     let work = apart::apart(move || {
         let done = act(&room, &asked);
         done.map_or_else(|problem| problem_page(&room, &asked, problem), IntoResponse::into_response)
     });
     // A page that panicked says nothing of what it held.
-    work.await.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    work.await.unwrap_or_else(|| problem_page(&again, &here, Problem::new(Exit::Store, "problem-page-failed")))
 }
 
 /// What is asked, before the form is read.
-fn asked(room: &Room, parts: &RawPathParams, request: &Request) -> std::result::Result<Asked, StatusCode> {
+fn asked(room: &Room, parts: &RawPathParams, request: &Request) -> Asked {
     let speech = Speech { lang: language(room, request.headers()), unmasked: false };
     let parts = parts.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let posted = request.method() == axum::http::Method::POST;
     let own = || request.uri().path_and_query().map_or("/", |p| p.as_str());
     let from = || request.headers().get(header::REFERER)?.to_str().ok()?.strip_prefix(&room.origin()).filter(|p| p.starts_with('/'));
     let path = if posted { from().unwrap_or("/") } else { own() }.to_owned();
-    let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map_err(|_| StatusCode::BAD_REQUEST)?.0;
-    Ok(Asked { speech, path, parts, query, form: Vec::new() })
+    // Choices that cannot be read are choices that were not made.
+    let query = Query::<Vec<(String, String)>>::try_from_uri(request.uri()).map_or_else(|_| Vec::new(), |query| query.0);
+    Asked { speech, path, posted, parts, query, form: Vec::new() }
 }
 
 /// The language that was chosen here, else the browser's, else the office's.
@@ -212,8 +210,8 @@ pub fn problem_page(room: &Room, asked: &Asked, problem: Problem) -> Response {
         Exit::NotAllowed => StatusCode::FORBIDDEN,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let sentence = crate::cli::sentence(&problem, asked.speech.lang);
-    let back = if asked.form.is_empty() { "/".to_owned() } else { asked.path.clone() };
+    let sentence = crate::speech::sentence(&problem, asked.speech.lang);
+    let back = if asked.posted { asked.path.clone() } else { "/".to_owned() };
     let page = ProblemPage { shell: Shell::of(room, asked), sentence: plain(&sentence), back };
     let mut response = Answer::page(&page).map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), IntoResponse::into_response);
     *response.status_mut() = status;

@@ -1,13 +1,15 @@
 //! Files that a browser hands over: written into memory as they come, never to the disk in plain.
 
 use super::job::Dropped;
+use super::multipart::{Form, Next};
 use crate::gather::{Taken, companions_by_name};
 use crate::reading;
 use amparo_office::{Exit, Problem, Result, why};
-use axum::extract::Multipart;
-use axum::extract::multipart::{Field, MultipartError};
-use axum::http::StatusCode;
-use std::io::Write;
+use axum::body::{Body, Bytes, HttpBody};
+use std::io::{self, Write};
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+use tokio::time::timeout;
 
 /// What is held in memory at once. Larger files are given by their path, on the command line.
 const FILE: u64 = 1 << 30;
@@ -17,7 +19,12 @@ const WORD: usize = 4 << 10;
 /// Fields of the form beside the files.
 const WORDS: usize = 16;
 
-/// A form with its files; those that are too large are a problem to be said, and none of them is kept.
+/// A browser of this machine does not pause for so long within a form.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+/// The largest form comes in less, from the slowest stick.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
+
+/// A form with its files. What cannot be taken is a problem to be said, and then none of the files is kept.
 pub struct Brought {
     pub fields: Vec<(String, String)>,
     pub files: Result<Vec<Dropped>>,
@@ -44,55 +51,129 @@ impl Weight {
 }
 
 /// Reads the form to its end, whatever it holds: a browser that is cut off shows no sentence.
-pub async fn brought(mut form: Multipart) -> std::result::Result<Brought, StatusCode> {
-    let broken = |_: MultipartError| StatusCode::BAD_REQUEST;
-    let mut fields = Vec::new();
-    let mut taken: Result<Vec<(String, Taken)>> = Ok(Vec::new());
-    let mut weight = Weight::default();
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let Some(path) = field.file_name().map(str::to_owned) else {
-            if fields.len() == WORDS {
-                return Err(StatusCode::BAD_REQUEST);
-            }
-            fields.push((name, word(&mut field).await?));
-            continue;
-        };
-        let mut file = match &taken {
-            Ok(_) => Some(reading::in_memory().map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?),
-            Err(_) => None,
-        };
-        weight.next_file();
-        while let Some(part) = field.chunk().await.map_err(broken)? {
-            let kept = match (weight.add(part.len() as u64), &mut file) {
-                (_, None) => Ok(()),
-                (true, Some(file)) => file.write_all(&part).map_err(|e| Problem::new(Exit::Store, "problem-store").with("why", why(&e))),
-                (false, Some(_)) => Err(Problem::new(Exit::Usage, "problem-dropped-too-large")),
+pub async fn brought(content_type: &str, mut body: Body) -> Brought {
+    let mut taking = Taking { part: Part::None, fields: Vec::new(), files: Vec::new(), weight: Weight::default() };
+    let mut form = Form::of(content_type);
+    let mut done = form.as_ref().map(|_| ()).ok_or_else(broken);
+    let mut ended = false;
+    let began = Instant::now();
+    loop {
+        while let (Ok(()), Some(form)) = (&done, &mut form) {
+            done = match form.next() {
+                Next::Wait => break,
+                Next::Part { field, file } => taking.begin(field, file),
+                Next::Bytes(bytes) => taking.more(&bytes),
+                Next::End if ended => break,
+                Next::End => {
+                    ended = true;
+                    taking.end()
+                }
+                Next::Broken => Err(broken()),
             };
-            if let Err(problem) = kept {
-                (taken, file) = (Err(problem), None);
-            }
         }
-        let (Some(file), Ok(taken)) = (file, &mut taken) else { continue };
-        // A field for files in which none was chosen.
-        if path.is_empty() && weight.file == 0 {
-            continue;
+        if done.is_err() {
+            // What follows is read and let go, and so is what came before.
+            (taking.part, taking.files) = (Part::None, Vec::new());
         }
-        let sealed = reading::seal(file).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-        taken.push((path.clone(), Taken::held(last(&path).to_owned(), weight.file, sealed)));
+        match (timeout(PATIENCE, some(&mut body)).await, &mut form) {
+            (Ok(Some(Ok(_))), _) if began.elapsed() > LONGEST => break,
+            (Ok(Some(Ok(bytes))), Some(form)) if done.is_ok() => form.push(&bytes),
+            (Ok(Some(Ok(_))), _) => {}
+            // All of it came, or nothing more will.
+            (Ok(None | Some(Err(_))) | Err(_), _) => break,
+        }
     }
-    Ok(Brought { fields, files: taken.map(givings) })
+    if done.is_ok() && !ended {
+        done = Err(broken());
+    }
+    Brought { fields: taking.fields, files: done.map(|()| givings(taking.files)) }
 }
 
-async fn word(field: &mut Field<'_>) -> std::result::Result<String, StatusCode> {
-    let mut bytes = Vec::new();
-    while let Some(part) = field.chunk().await.map_err(|_| StatusCode::BAD_REQUEST)? {
-        bytes.extend_from_slice(&part);
-        if bytes.len() > WORD {
-            return Err(StatusCode::BAD_REQUEST);
+fn broken() -> Problem {
+    Problem::new(Exit::Usage, "problem-form-broken")
+}
+
+/// What a file of a form could not be held for.
+fn not_held(error: &io::Error) -> Problem {
+    use rustix::io::Errno;
+    let full = [Errno::MFILE, Errno::NFILE].iter().any(|e| error.raw_os_error() == Some(e.raw_os_error()));
+    if full { Problem::new(Exit::Store, "problem-dropped-too-many") } else { Problem::new(Exit::Store, "problem-store").with("why", why(error)) }
+}
+
+/// The next bytes of a body.
+async fn some(body: &mut Body) -> Option<std::result::Result<Bytes, axum::Error>> {
+    loop {
+        match std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await? {
+            Ok(frame) => match frame.into_data() {
+                Ok(bytes) => return Some(Ok(bytes)),
+                // What may follow a body says nothing here.
+                Err(_) => continue,
+            },
+            Err(error) => return Some(Err(error)),
         }
     }
-    String::from_utf8(bytes).map_err(|_| StatusCode::BAD_REQUEST)
+}
+
+/// A form while it comes.
+struct Taking {
+    part: Part,
+    fields: Vec<(String, String)>,
+    files: Vec<(String, Taken)>,
+    weight: Weight,
+}
+
+enum Part {
+    None,
+    Word(String, Vec<u8>),
+    File(String, std::fs::File),
+}
+
+impl Taking {
+    fn begin(&mut self, field: String, file: Option<String>) -> Result<()> {
+        self.end()?;
+        self.part = match file {
+            None => Part::Word(field, Vec::new()),
+            Some(path) => {
+                self.weight.next_file();
+                Part::File(path, reading::in_memory().map_err(|e| not_held(&e))?)
+            }
+        };
+        Ok(())
+    }
+
+    fn more(&mut self, bytes: &[u8]) -> Result<()> {
+        match &mut self.part {
+            Part::None => Err(broken()),
+            Part::Word(_, word) if word.len() + bytes.len() > WORD => Err(broken()),
+            Part::Word(_, word) => {
+                word.extend_from_slice(bytes);
+                Ok(())
+            }
+            Part::File(..) if !self.weight.add(bytes.len() as u64) => Err(Problem::new(Exit::Usage, "problem-dropped-too-large")),
+            Part::File(_, file) => file.write_all(bytes).map_err(|e| not_held(&e)),
+        }
+    }
+
+    /// The part that began last is whole.
+    fn end(&mut self) -> Result<()> {
+        match std::mem::replace(&mut self.part, Part::None) {
+            Part::None => {}
+            Part::Word(field, word) => {
+                let word = String::from_utf8(word).map_err(|_| broken())?;
+                if self.fields.len() == WORDS {
+                    return Err(broken());
+                }
+                self.fields.push((field, word));
+            }
+            // A field for files in which none was chosen.
+            Part::File(path, _) if path.is_empty() && self.weight.file == 0 => {}
+            Part::File(path, file) => {
+                let sealed = reading::seal(file).map_err(|e| not_held(&e))?;
+                self.files.push((path.clone(), Taken::held(last(&path).to_owned(), self.weight.file, sealed)));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The name of a file without the folders before it.

@@ -104,7 +104,7 @@ fn page(shell: Shell, asked: &Asked, case: Option<(String, &Known)>, wrong: Opti
         to: asked.typed("to").to_owned(),
         kinds: Kind::ALL.iter().map(|k| (k.as_str(), capital(&speech.term("kind", k.as_str())))).collect(),
         people: people.unwrap_or_default(),
-        wrong: wrong.map(|p| plain(&crate::cli::sentence(&p, speech.lang))),
+        wrong: wrong.map(|p| plain(&crate::speech::sentence(&p, speech.lang))),
         found,
     }
 }

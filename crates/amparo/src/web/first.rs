@@ -44,7 +44,7 @@ pub fn questions(room: &Room, asked: &Asked) -> Result<Answer> {
 fn ask(room: &Room, asked: &Asked, wrong: Option<&Problem>) -> Result<Answer> {
     Answer::page(&Questions {
         shell: Shell::of(room, asked),
-        wrong: wrong.map(|p| plain(&crate::cli::sentence(p, asked.speech.lang))),
+        wrong: wrong.map(|p| plain(&crate::speech::sentence(p, asked.speech.lang))),
         office: asked.typed("office").to_owned(),
         neutral: asked.typed("neutral").to_owned(),
         name: asked.typed("name").to_owned(),
@@ -72,7 +72,7 @@ pub fn begin(room: &Room, asked: &Asked) -> Result<Answer> {
     } else if passphrase != asked.exactly("again") {
         Some(Problem::new(Exit::Usage, "problem-passphrases-differ"))
     } else {
-        crate::cli::ask::long_enough(passphrase).err()
+        crate::places::long_enough(passphrase).err()
     };
     if let Some(wrong) = wrong {
         return ask(room, asked, Some(&wrong));
@@ -110,7 +110,7 @@ pub fn typed_back(room: &Room, asked: &Asked) -> Result<Answer> {
         let typed = typed.get(at).copied().unwrap_or_default();
         if !desk::same_words(typed, words) {
             let wrong = match desk::check_words(typed) {
-                Err(problem) => plain(&crate::cli::sentence(&problem, asked.speech.lang)),
+                Err(problem) => plain(&crate::speech::sentence(&problem, asked.speech.lang)),
                 Ok(()) => asked.speech.word("answer-other-sheet"),
             };
             return sheet_page(room, asked, making, Some(wrong));

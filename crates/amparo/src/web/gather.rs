@@ -2,17 +2,24 @@
 
 use super::answer::{Answer, Asked};
 use super::job::{Dropped, Ended, Now, Work};
+use super::parts::Pages;
 use super::room::{Room, Visit};
 use super::sheets::{self, Offer};
 use super::shell::Shell;
+use crate::gather;
 use crate::speech::{Speech, capital, plain};
 use amparo_lang::grouped;
-use amparo_model::{CaseFile, Edtf, Giving, PartyId, Report, State};
+use amparo_model::{CaseFile, Edtf, Giving, Inside, PartyId, Report, State};
 use amparo_office::{Desk, OpenCase, Problem, Result};
 use askama::Template;
+use std::ops::Range;
 
 /// Files inside one archive that the table lists; its own page lists all.
 const INSIDE: usize = 20;
+/// Lines of the table on one page. A file stands with the files inside it.
+const LINES: usize = 25;
+/// Files of the last work that are told one by one.
+const TOLD: usize = 20;
 
 #[derive(Template)]
 #[template(path = "gather.html")]
@@ -24,7 +31,10 @@ struct Page {
     ended: Option<Became>,
     sums: Option<String>,
     rows: Vec<Row>,
+    pages: Pages,
     unassigned: Option<String>,
+    /// Where the first of them stands, when the table has several pages.
+    first_unassigned: Option<u64>,
     not_yet: Vec<String>,
     sheets: Vec<Offer>,
 }
@@ -49,8 +59,8 @@ pub struct Row {
     pub counts: Option<Counts>,
     pub reaches: String,
     pub reaches_how: String,
-    /// Lies inside an archive: it is assigned on its own, and goes with its archive.
-    pub inside: bool,
+    /// Lies inside an archive, at this place of its list: it is assigned and withdrawn on its own.
+    pub inside: Option<usize>,
     /// Files of this archive that the table does not list.
     pub more: usize,
 }
@@ -114,12 +124,21 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let file = visit.opened.case.show_file(&visit.look)?;
         let handle = visit.opened.case.handle.clone();
         let (now, waits) = room.jobs.of(&handle);
-        let now = now.map(|now| reading(&now, waits, speech));
+        let now = now.map(|now| being_read(&now, waits, speech));
         // Each reading of this page is a look: the script asks for the numbers alone, and far more often.
         shell.again = now.is_some().then_some(15);
-        let rows = file.givings.values().filter(|g| !g.withdrawn).flat_map(|g| rows(&file, g, &handle, speech, INSIDE)).collect();
-        let unassigned = file.readable().filter(|g| g.subject.is_none()).count();
+        let given: Vec<&Giving> = file.givings.values().filter(|g| !g.withdrawn).collect();
+        let sizes: Vec<usize> = given.iter().map(|g| 1 + inside(g).len().min(INSIDE)).collect();
+        let wanted = asked.choice("file").and_then(|seq| seq.parse::<u64>().ok()).and_then(|seq| given.iter().position(|g| g.seq == seq));
+        let pages = Pages::of_whole(asked, &sizes, LINES, wanted, &format!("/case/{handle}/gather")).at("h-files");
+        let shown = given.iter().skip(pages.skip()).take(pages.take());
+        let rows = shown.flat_map(|g| rows(&file, g, &handle, speech, 0..INSIDE)).collect();
+        let mut waiting = file.readable().filter(|g| g.subject.is_none()).map(|g| g.seq);
+        let first_unassigned = waiting.next();
+        let unassigned = first_unassigned.map_or(0, |_| 1 + waiting.count());
         Answer::page(&Page {
+            first_unassigned: first_unassigned.filter(|_| !pages.sentence.is_empty()),
+            pages,
             people: people(&file, speech),
             now,
             ended: room.jobs.ended(&handle).map(|e| became(&file, &e, speech)),
@@ -142,8 +161,13 @@ pub fn people(file: &CaseFile, speech: Speech) -> Vec<Person> {
     file.parties.iter().map(|p| Person { token: p.token.clone(), who: who(p) }).collect()
 }
 
-/// A giving's lines: its own, then one for each file inside it, at most so many.
-pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most: usize) -> Vec<Row> {
+/// The files inside a giving; none where it is told that they are held already.
+pub fn inside(giving: &Giving) -> &[Inside] {
+    if giving.given.already.is_none() { &giving.reading.inside } else { &[] }
+}
+
+/// A giving's lines: its own, then one for each of these files inside it.
+pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, these: Range<usize>) -> Vec<Row> {
     let given = &giving.given;
     let href = format!("/case/{handle}/file/{}", giving.seq);
     let name = if given.path.is_empty() { &given.name } else { &given.path };
@@ -153,10 +177,10 @@ pub fn rows(file: &CaseFile, giving: &Giving, handle: &str, speech: Speech, most
         own.reason = String::new();
         own.counts = None;
     }
-    let inside = if given.already.is_none() { giving.reading.inside.as_slice() } else { &[] };
-    own.more = inside.len().saturating_sub(most);
-    let inner =
-        inside.iter().enumerate().take(most).map(|(i, inner)| row(file, giving, (speech.file_name(&inner.path), format!("{href}?inside={i}"), Some(i)), &inner.report, speech));
+    let inside = inside(giving);
+    own.more = inside.len().saturating_sub(these.len());
+    let these = inside.iter().enumerate().skip(these.start).take(these.len());
+    let inner = these.map(|(i, inner)| row(file, giving, (speech.file_name(&inner.path), format!("{href}?inside={i}"), Some(i)), &inner.report, speech));
     std::iter::once(own).chain(inner).collect()
 }
 
@@ -178,7 +202,7 @@ fn row(file: &CaseFile, giving: &Giving, (name, href, inside): (String, String, 
         counts: Some(counts(report)),
         reaches,
         reaches_how,
-        inside: inside.is_some(),
+        inside,
         more: 0,
     }
 }
@@ -275,7 +299,7 @@ fn sums(file: &CaseFile, speech: Speech) -> Option<String> {
 
 // ---- reading now ----
 
-fn reading(now: &Now, waits: usize, speech: Speech) -> Reading {
+fn being_read(now: &Now, waits: usize, speech: Speech) -> Reading {
     let waits = match waits {
         0 => speech.word("page-waits-none"),
         n => speech.say("page-waits", &[("count", n.to_string())]),
@@ -309,7 +333,7 @@ fn megabytes(bytes: u64) -> String {
 pub fn now(room: &Room, asked: &Asked) -> Result<Answer> {
     room.task(asked, |_, opened| {
         let (now, waits) = room.jobs.of(&opened.case.handle);
-        let lines = now.map(|now| reading(&now, waits, asked.speech)).map(|r| format!("{} {} {}\n{}\n{}", r.value, r.max, r.file, r.sentence, r.waits));
+        let lines = now.map(|now| being_read(&now, waits, asked.speech)).map(|r| format!("{} {} {}\n{}\n{}", r.value, r.max, r.file, r.sentence, r.waits));
         Ok(Answer::Text(lines.unwrap_or_default()))
     })
 }
@@ -326,18 +350,22 @@ fn became(file: &CaseFile, ended: &Ended, speech: Speech) -> Became {
         let args = [("name", speech.file_name(&given.name)), ("state", state.trim_end_matches('.').to_owned()), ("count", records.to_string())];
         speech.say("page-became", &args)
     };
-    let problem = |p: &Problem| plain(&crate::cli::sentence(p, speech.lang));
+    let problem = |p: &Problem| plain(&crate::speech::sentence(p, speech.lang));
+    let gone = ended.withdrawn.map(|everywhere| speech.word(if everywhere { "page-done-withdrawn" } else { "page-done-withdrawn-rest" }));
+    let told = ended.files.iter().take(TOLD).filter_map(|seq| file.givings.get(seq)).map(line);
+    let more = Some(ended.files.len().saturating_sub(TOLD)).filter(|n| *n > 0).map(|n| speech.say("page-and-more", &[("count", n.to_string())]));
     Became {
-        files: ended.files.iter().filter_map(|seq| file.givings.get(seq)).map(line).collect(),
+        files: gone.into_iter().chain(told).chain(more).collect(),
         left: ended.problem.as_ref().map(|p| speech.say("page-not-done", &[("count", ended.left.to_string()), ("why", problem(p))])),
     }
 }
 
 // ---- giving ----
 
-pub fn add(room: &Room, asked: &Asked, files: Vec<Dropped>) -> Result<Answer> {
-    let count = files.len();
+pub fn add(room: &Room, asked: &Asked, files: Result<Vec<Dropped>>) -> Result<Answer> {
+    let count = files.as_ref().map_or(0, Vec::len);
     let ordered = room.task(asked, |desk, opened| {
+        let files = files?;
         if files.is_empty() {
             return Err(Problem::new(amparo_office::Exit::Usage, "problem-nothing-dropped"));
         }
@@ -359,10 +387,9 @@ pub fn chosen(case: &OpenCase, token: &str) -> Result<Option<PartyId>> {
 
 /// Reads again what newer readers may read, or what was not read before.
 pub fn reread(room: &Room, asked: &Asked) -> Result<Answer> {
-    let ready = room.workers()?.ready().map_err(crate::cli::add::unmade)?;
+    let ready = room.workers()?.ready().map_err(gather::unmade)?;
     room.task(asked, |desk, opened| {
-        let newest: Vec<(&str, u32)> = ready.readers.iter().filter_map(|r| r.split_once('@')).filter_map(|(n, v)| Some((n, v.parse().ok()?))).collect();
-        let stale = opened.case.stale(&|name| newest.iter().find(|(n, _)| *n == name).map(|(_, v)| *v));
+        let stale = opened.case.stale(&|name| gather::newest(&ready, name));
         read_again(room, desk, (&opened.case, opened.purpose), stale)
     })
 }

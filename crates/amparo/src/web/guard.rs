@@ -1,69 +1,28 @@
-//! Who may ask: this machine, this account, this browser, these pages.
+//! Who may ask: this browser, these pages. The door has looked already whether it is this machine and this account.
 //!
-//! - A connection is taken only from a program of the account that runs this one (the kernel says whose it is).
 //! - `Host` must be the address that was printed: a name that was made to point here is refused.
 //! - The address that is printed once holds a secret; it is exchanged for a cookie that no script sees.
 //! - What changes anything must come from a page of this room (`Origin`), and nothing is answered to a page of another.
 
 use super::answer::Answer;
+use super::door::{By, Guest};
 use super::room::Room;
 use amparo_lang::Lang;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The name of the cookie: bound to this host and to no path, never sent by another site's page.
 const COOKIE: &str = "__Host-amparo";
 
-/// A listener that hears one account of the machine only.
-pub struct OnlyMine {
-    listener: tokio::net::TcpListener,
-}
-
-impl OnlyMine {
-    pub fn new(listener: tokio::net::TcpListener) -> OnlyMine {
-        OnlyMine { listener }
-    }
-}
-
-impl axum::serve::Listener for OnlyMine {
-    type Io = tokio::net::TcpStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            let (stream, peer) = axum::serve::Listener::accept(&mut self.listener).await;
-            // A stranger's connection is dropped unanswered.
-            if stream.local_addr().is_ok_and(|here| is_mine(peer, here)) {
-                return (stream, peer);
-            }
-        }
-    }
-
-    fn local_addr(&self) -> std::io::Result<Self::Addr> {
-        self.listener.local_addr()
-    }
-}
-
-/// Whether the other end of a connection of this machine belongs to this account (proc_pid_net(5), "tcp").
-fn is_mine(peer: SocketAddr, here: SocketAddr) -> bool {
-    let (SocketAddr::V4(peer), SocketAddr::V4(here)) = (peer, here) else { return false };
-    let hex = |a: std::net::SocketAddrV4| format!("{:08X}:{:04X}", u32::from_le_bytes(a.ip().octets()), a.port());
-    let (local, remote) = (hex(peer), hex(here));
-    let Ok(table) = std::fs::read_to_string("/proc/net/tcp") else { return false };
-    let me = rustix::process::getuid().as_raw().to_string();
-    table.lines().skip(1).any(|line| {
-        let mut columns = line.split_ascii_whitespace();
-        columns.nth(1) == Some(&local) && columns.next() == Some(&remote) && columns.nth(4) == Some(&me)
-    })
-}
-
 /// Asks every request who it is, and closes every answer.
 pub async fn guard(State(room): State<Arc<Room>>, request: Request, next: Next) -> Response {
+    // Its connection is not silent while it is answered.
+    let guest = request.extensions().get::<ConnectInfo<By>>().map(|ConnectInfo(By(guest))| guest.clone());
+    let _asking = guest.as_ref().map(Guest::asks);
     let mut response = match admit(&room, &request) {
         Ok(()) => next.run(request).await,
         Err(refused) => refused,
@@ -148,16 +107,5 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::from_static("a__Host-amparo=1; __Host-amparo=2; language=es"));
         assert_eq!((cookie(&headers, COOKIE), cookie(&headers, "language"), cookie(&headers, "Host-amparo")), (Some("2"), Some("es"), None));
-    }
-
-    #[test]
-    fn a_connection_of_this_account_is_known_and_any_other_pair_is_not() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let here = listener.local_addr().expect("its address");
-        let stream = std::net::TcpStream::connect(here).expect("a connection");
-        let peer = stream.local_addr().expect("its address");
-        assert!(is_mine(peer, here));
-        let other = SocketAddr::new(peer.ip(), peer.port().wrapping_add(1));
-        assert!(!is_mine(other, here));
     }
 }

@@ -8,7 +8,7 @@ use amparo_model::ids::RunId;
 use amparo_model::wire::FromWorker;
 use amparo_model::{PartyId, Report};
 use amparo_office::accession::Incoming;
-use amparo_office::{OpenCase, Problem, Result};
+use amparo_office::{Desk, OpenCase, Problem, Result};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -40,10 +40,17 @@ pub enum Work {
         files: VecDeque<u64>,
         purpose: Purpose,
     },
+    /// One file of an archive is forgotten; the others are kept and read on their own first. Its path goes once it is done.
+    WithdrawInside {
+        of: u64,
+        inside: Option<String>,
+        purpose: Purpose,
+    },
 }
 
 /// What is to be done in a case, with keys of its own that go when it is done.
 pub struct Order {
+    pub desk: Desk,
     pub case: OpenCase,
     pub workers: Arc<Workers>,
     pub work: Work,
@@ -54,6 +61,7 @@ impl Order {
         match &self.work {
             Work::Add { files, .. } => files.len(),
             Work::Reread { files, .. } => files.len(),
+            Work::WithdrawInside { inside, .. } => usize::from(inside.is_some()),
         }
     }
 
@@ -66,6 +74,7 @@ impl Order {
         match &self.work {
             Work::Add { files, .. } => files.iter().map(Dropped::bytes).sum(),
             Work::Reread { files, .. } => files.iter().filter_map(|seq| self.case.received(*seq)).map(|(g, _)| g.given.bytes).sum(),
+            Work::WithdrawInside { of, .. } => self.case.received(*of).map_or(0, |(g, _)| g.given.bytes),
         }
     }
 }
@@ -109,6 +118,8 @@ pub struct Ended {
     /// Files that were not taken in, and why.
     pub left: usize,
     pub problem: Option<Problem>,
+    /// A file of an archive was withdrawn; whether it is gone from every backup place, too.
+    pub withdrawn: Option<bool>,
 }
 
 #[derive(Default)]
@@ -215,7 +226,7 @@ impl Jobs {
                 order
             };
             let mut ended = Ended::default();
-            if let Err(problem) = self.carry_out(&mut order, &mut ended.files) {
+            if let Err(problem) = self.carry_out(&mut order, &mut ended) {
                 ended.problem = Some(problem);
             }
             let mut state = self.state();
@@ -227,14 +238,16 @@ impl Jobs {
                     told.files.append(&mut ended.files);
                     told.left += order.left();
                     told.problem = ended.problem.or(told.problem.take());
+                    told.withdrawn = ended.withdrawn.or(told.withdrawn);
                 }
             }
         }
     }
 
-    fn carry_out(&self, order: &mut Order, made: &mut Vec<u64>) -> Result<()> {
+    fn carry_out(&self, order: &mut Order, ended: &mut Ended) -> Result<()> {
         let options = Options { ocr: true, stop: self.stop.clone(), ..Options::default() };
-        let Order { case, workers, work, .. } = order;
+        let Order { desk, case, workers, work } = order;
+        let made = &mut ended.files;
         match work {
             Work::Add { files, whose, run } => {
                 while let Some(file) = files.front().filter(|_| !self.stopped()) {
@@ -267,6 +280,24 @@ impl Jobs {
                     self.ends(bytes);
                     files.pop_front();
                 }
+            }
+            Work::WithdrawInside { of, inside, purpose } => {
+                let Some(path) = inside.clone() else { return Ok(()) };
+                let look = case.look(*purpose, "withdraw", vec![format!("file {of}")], false, None)?;
+                let mut begins = |name: &str, all: usize| {
+                    self.begins(name);
+                    self.files(all);
+                };
+                let others = gather::the_others(workers, &options, (case, &look), *of, &path, &mut begins);
+                // What was read until here is forgotten with the keys of this work.
+                if self.stopped() {
+                    return Ok(());
+                }
+                let before = case.head().0;
+                let forgotten = case.withdraw_inside(desk, *of, &path, others?, purpose.as_str())?;
+                made.extend((before + 1..=case.head().0).filter(|seq| case.received(*seq).is_some()));
+                ended.withdrawn = Some(forgotten.not_yet.is_empty());
+                *inside = None;
             }
         }
         Ok(())
@@ -308,6 +339,12 @@ impl Jobs {
         if let Some(now) = &mut self.state().now {
             now.file += 1;
             now.name = name.to_owned();
+        }
+    }
+
+    fn files(&self, all: usize) {
+        if let Some(now) = &mut self.state().now {
+            now.files = all;
         }
     }
 

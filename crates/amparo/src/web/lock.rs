@@ -30,7 +30,7 @@ pub fn unlock(room: &Room, asked: &Asked) -> Result<Answer> {
             room.open(desk);
             Answer::go("/")
         }
-        Err(problem) if problem.exit == Exit::NotAllowed => page(room, asked, Some(plain(&crate::cli::sentence(&problem, asked.speech.lang)))),
+        Err(problem) if problem.exit == Exit::NotAllowed => page(room, asked, Some(plain(&crate::speech::sentence(&problem, asked.speech.lang)))),
         Err(problem) => Err(problem),
     }
 }

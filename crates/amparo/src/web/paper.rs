@@ -2,12 +2,15 @@
 
 use super::answer::{Answer, Asked};
 use super::gather::{self, Counts, Person, Row};
+use super::job::Work;
 use super::overview::when_in_words;
-use super::room::{Pictured, Room, Visit};
+use super::parts::Pages;
+use super::room::{Opened, Pictured, Room, Visit};
 use super::shell::Shell;
 use crate::speech::{Speech, plain};
 use amparo_model::{CaseFile, Giving, Place, Region, Report, Spot};
-use amparo_office::{Exit, Look, OpenCase, Problem, Result};
+use amparo_office::access::{self, Action};
+use amparo_office::{Desk, Exit, Look, OpenCase, Problem, Result};
 use askama::Template;
 
 /// Pages shown at once.
@@ -16,8 +19,8 @@ const PAGES: u32 = 10;
 const WIDTH: u32 = 900;
 /// Rejected lines shown.
 const REJECTS: usize = 200;
-/// Files inside an archive that its page lists.
-const INSIDE: usize = 500;
+/// Files inside an archive on one page.
+const INSIDE: usize = 25;
 
 #[derive(Template)]
 #[template(path = "paper.html")]
@@ -26,6 +29,7 @@ struct Page {
     handle: String,
     own: Row,
     inner: Vec<Row>,
+    inner_pages: Pages,
     counts: Option<Counts>,
     facts: Vec<(String, String)>,
     rejects: Vec<Reject>,
@@ -62,8 +66,10 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let giving = visit.giving(&file, seq)?;
         let handle = visit.opened.case.handle.clone();
         let inside = inside_of(&giving, asked)?;
-        let mut rows = gather::rows(&file, &giving, &handle, speech, INSIDE.max(inside.map_or(0, |i| i + 1)));
-        let mut own = rows.remove(inside.map_or(0, |i| i + 1));
+        let inner_pages = Pages::of(asked, if inside.is_none() { gather::inside(&giving).len() } else { 0 }, INSIDE, &format!("/case/{handle}/file/{seq}")).at("inside");
+        let these = inside.map_or(inner_pages.skip()..inner_pages.skip() + inner_pages.take(), |i| i..i + 1);
+        let mut rows = gather::rows(&file, &giving, &handle, speech, these);
+        let mut own = if inside.is_some() { rows.pop() } else { None }.unwrap_or_else(|| rows.remove(0));
         if inside.is_some() {
             rows.clear();
         }
@@ -80,6 +86,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             pages,
             leaves,
             inner: rows,
+            inner_pages,
             own,
             handle,
             shell,
@@ -182,7 +189,7 @@ pub fn whose(room: &Room, asked: &Asked) -> Result<Answer> {
         let (handle, done) = (&opened.case.handle, if party.is_some() { "whose" } else { "nobody" });
         Answer::go(match asked.path.contains("/file/") {
             true => format!("/case/{handle}/file/{seq}?inside={}&done={done}", index.map_or(String::new(), |i| i.to_string())),
-            false => format!("/case/{handle}/gather?done={done}#f{seq}"),
+            false => format!("/case/{handle}/gather?done={done}&file={seq}#f{seq}"),
         })
     })
 }
@@ -257,6 +264,9 @@ struct WithdrawPage {
     name: String,
     held: bool,
     others: Vec<String>,
+    /// The one file of the archive that is to go, by its place in the list.
+    apart: Option<usize>,
+    /// Files inside, or those that are kept.
     inside: usize,
     not_yet: Vec<String>,
 }
@@ -275,13 +285,16 @@ pub fn ask_withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
         let file = visit.opened.case.show_file(&visit.look)?;
         let giving = visit.giving(&file, seq)?;
         let held = file.held(Some(giving.seq));
+        let apart = inside_of(&giving, asked)?;
+        let name = apart.and_then(|i| giving.reading.inside.get(i)).map_or(&giving.given.name, |inner| &inner.path);
         Answer::page(&WithdrawPage {
             handle: visit.opened.case.handle.clone(),
             seq: giving.seq,
-            name: speech.file_name(&giving.given.name),
+            name: speech.file_name(name),
             held,
             others: same_bytes(&file, &giving, speech),
-            inside: giving.reading.inside.len(),
+            apart,
+            inside: giving.reading.inside.len() - usize::from(apart.is_some()),
             not_yet: visit.desk.roster().places.iter().map(|p| plain(&p.label)).collect(),
             shell,
         })
@@ -291,10 +304,27 @@ pub fn ask_withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
 pub fn withdraw(room: &Room, asked: &Asked) -> Result<Answer> {
     room.task(asked, |desk, opened| {
         let (seq, _) = opened.case.file_named(asked.part("seq"))?;
+        if let Ok(at) = asked.typed("inside").parse() {
+            return withdraw_inside(room, desk, opened, seq, at);
+        }
         let purpose = opened.purpose.as_str();
         let forgotten = opened.case.withdraw(desk, seq, purpose)?;
         Answer::go(format!("/case/{}/gather?done={}", opened.case.handle, if forgotten.not_yet.is_empty() { "withdrawn" } else { "withdrawn-rest" }))
     })
+}
+
+/// The others of its archive are read first, which takes longer than a page may.
+fn withdraw_inside(room: &Room, desk: &Desk, opened: &mut Opened, seq: u64, at: usize) -> Result<Answer> {
+    // What would end in a refusal is refused before anything is read.
+    access::decide(desk.me().2, Action::Forget)?;
+    if opened.case.received(seq).is_some_and(|(_, file)| file.held(Some(seq))) {
+        return Err(Problem::new(Exit::NotAllowed, "problem-held"));
+    }
+    let look = opened.case.look(opened.purpose, "withdraw", vec![format!("file {seq}")], opened.unmasked, None)?;
+    let inside = path_inside(&opened.case, &look, seq, at)?;
+    let handle = opened.case.handle.clone();
+    room.order(desk, &handle, Work::WithdrawInside { of: seq, inside: Some(inside), purpose: opened.purpose })?;
+    Answer::go(format!("/case/{handle}/gather?done=withdraw-begun#now"))
 }
 
 #[cfg(test)]

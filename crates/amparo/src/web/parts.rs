@@ -59,36 +59,71 @@ pub struct Pages {
     pub sentence: String,
     pub before: Option<String>,
     pub after: Option<String>,
-    page: usize,
-    each: usize,
+    skip: usize,
+    take: usize,
 }
 
 impl Pages {
     /// `address` is this page's own, with all its choices but the number.
     pub fn of(asked: &Asked, all: usize, each: usize, address: &str) -> Pages {
         let pages = all.div_ceil(each).max(1);
-        let page = asked.choice("page").and_then(|p| p.parse().ok()).unwrap_or(1).clamp(1, pages);
+        let page = chosen(asked).unwrap_or(1).clamp(1, pages);
+        Pages::turned(asked, (page, pages), ((page - 1) * each, each), all, address)
+    }
+
+    /// Things that are shown whole, of these sizes: as many on a page as fit into `most`, and at least one. Where the
+    /// address names no page, it is the one that holds the thing at `wanted`.
+    pub fn of_whole(asked: &Asked, sizes: &[usize], most: usize, wanted: Option<usize>, address: &str) -> Pages {
+        let mut firsts = vec![0];
+        let mut room = most;
+        for (at, size) in sizes.iter().enumerate() {
+            if *size > room && firsts.last() != Some(&at) {
+                firsts.push(at);
+                room = most;
+            }
+            room = room.saturating_sub(*size);
+        }
+        let holding = |at: usize| firsts.iter().filter(|first| **first <= at).count();
+        let page = chosen(asked).or(wanted.map(holding)).unwrap_or(1).clamp(1, firsts.len());
+        let first = firsts.get(page - 1).copied().unwrap_or(0);
+        let next = firsts.get(page).copied().unwrap_or(sizes.len());
+        Pages::turned(asked, (page, firsts.len()), (first, next - first), sizes.len(), address)
+    }
+
+    fn turned(asked: &Asked, (page, pages): (usize, usize), (skip, take): (usize, usize), all: usize, address: &str) -> Pages {
         let href = |p: usize| (1..=pages).contains(&p).then(|| format!("{address}{}page={p}", if address.contains('?') { '&' } else { '?' }));
         let number = |n: usize| amparo_lang::grouped(i64::try_from(n).unwrap_or(i64::MAX));
-        let (first, last) = ((page - 1) * each, (page * each).min(all));
         let sentence = match pages {
             1 => String::new(),
-            _ => asked.speech.say("page-rows", &[("from", number(first + 1)), ("to", number(last)), ("all", number(all))]),
+            _ => asked.speech.say("page-rows", &[("from", number(skip + 1)), ("to", number((skip + take).min(all))), ("all", number(all))]),
         };
-        Pages { sentence, before: href(page.wrapping_sub(1)), after: href(page + 1), page, each }
+        Pages { sentence, before: href(page.wrapping_sub(1)), after: href(page + 1), skip, take }
+    }
+
+    /// Turned, the page shows this part of it first.
+    pub fn at(mut self, part: &str) -> Pages {
+        for href in [&mut self.before, &mut self.after].into_iter().flatten() {
+            *href += &format!("#{part}");
+        }
+        self
     }
 
     pub fn skip(&self) -> usize {
-        (self.page - 1) * self.each
+        self.skip
     }
 
     pub fn take(&self) -> usize {
-        self.each
+        self.take
     }
 
     pub fn is_first(&self) -> bool {
-        self.page == 1
+        self.skip == 0
     }
+}
+
+/// The page that the address names.
+fn chosen(asked: &Asked) -> Option<usize> {
+    asked.choice("page").and_then(|p| p.parse().ok())
 }
 
 #[cfg(test)]
@@ -100,6 +135,27 @@ mod tests {
         let asked = Asked::of(Speech { lang: Lang::En, unmasked: false }, &[("page", page)]);
         let pages = Pages::of(&asked, all, 50, "/case/a-b/timeline?who=client");
         assert_eq!((pages.skip(), pages.before.as_deref(), pages.after.as_deref(), pages.sentence.as_str()), expected, "{page} of {all}");
+    }
+
+    #[test]
+    fn pages_of_things_that_stay_whole() {
+        #[track_caller]
+        fn check(sizes: &[usize], page: &str, wanted: Option<usize>, (skip, take): (usize, usize), sentence: &str) {
+            let asked = Asked::of(Speech { lang: Lang::En, unmasked: false }, &[("page", page)]);
+            let pages = Pages::of_whole(&asked, sizes, 10, wanted, "/x");
+            assert_eq!((pages.skip(), pages.take(), pages.sentence.as_str()), (skip, take, sentence), "{page} of {sizes:?}");
+        }
+        check(&[], "", None, (0, 0), "");
+        check(&[1; 10], "", None, (0, 10), "");
+        check(&[1; 11], "", None, (0, 10), "1 to 10 of 11");
+        check(&[1; 11], "2", None, (10, 1), "11 to 11 of 11");
+        check(&[1, 5, 5, 3, 30, 1], "", None, (0, 2), "1 to 2 of 6");
+        check(&[1, 5, 5, 3, 30, 1], "2", None, (2, 2), "3 to 4 of 6");
+        check(&[1, 5, 5, 3, 30, 1], "3", None, (4, 1), "5 to 5 of 6");
+        check(&[30, 30], "1", None, (0, 1), "1 to 1 of 2");
+        // The page that holds what is wanted, unless another is named.
+        check(&[1, 5, 5, 3, 30, 1], "", Some(3), (2, 2), "3 to 4 of 6");
+        check(&[1, 5, 5, 3, 30, 1], "9", Some(3), (5, 1), "6 to 6 of 6");
     }
 
     #[test]

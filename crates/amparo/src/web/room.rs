@@ -231,9 +231,9 @@ impl Room {
     pub fn with<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let mut open = held(&self.open);
         let session = open.as_mut().ok_or_else(|| Problem::new(Exit::NotAllowed, LOCKED))?;
-        // Another program changed the office (a member, a grant): what is held is opened anew.
+        // Another program changed the office (a member, a grant, where a case stands).
         if session.desk.refresh()? {
-            session.cases.clear();
+            session.open_anew();
         }
         work(session)
     }
@@ -257,8 +257,9 @@ impl Room {
 
     /// Orders work in a case; it has a desk of its own, so that pages do not wait for it.
     pub fn order(&self, desk: &Desk, handle: &str, work: Work) -> Result<()> {
-        let case = Desk::resume(self.store()?, &desk.secret()?, system_ms)?.open(handle)?;
-        self.jobs.order(Order { case, workers: self.workers()?, work });
+        let desk = Desk::resume(self.store()?, &desk.secret()?, system_ms)?;
+        let case = desk.open(handle)?;
+        self.jobs.order(Order { desk, case, workers: self.workers()?, work });
         Ok(())
     }
 
@@ -268,13 +269,27 @@ impl Room {
         if let Some(workers) = &*workers {
             return Ok(workers.clone());
         }
-        let started = Arc::new(crate::cli::add::workers()?);
+        let started = Arc::new(crate::gather::workers()?);
         *workers = Some(started.clone());
         Ok(started)
     }
 }
 
 impl Session {
+    /// Opens each case again that is looked at, for the reason that was given; one that no longer opens is let go,
+    /// and its reason with it.
+    fn open_anew(&mut self) {
+        let Session { desk, cases } = self;
+        cases.retain(|handle, opened| match desk.open(handle) {
+            Ok(case) => {
+                opened.case = case;
+                true
+            }
+            // Its next page opens it once more, and says why that cannot be.
+            Err(_) => false,
+        });
+    }
+
     /// As [`Room::visit`].
     pub fn visit<T>(&mut self, handle: &str, via: &str, what: &[&str], work: impl FnOnce(&mut Visit<'_>) -> Result<T>) -> Result<T> {
         let Session { desk, cases, .. } = self;

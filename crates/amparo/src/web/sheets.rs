@@ -1,6 +1,7 @@
 //! Collection sheets: one printed page for each source, in the language of whoever takes it home.
 //!
-//! They need no case and no open office, and say nothing of any.
+//! They need no case and no open office, and say nothing of any. What their menu words rest on stands in
+//! docs/decisions/collection-sheets.md.
 
 use super::answer::{Answer, Asked};
 use super::room::Room;

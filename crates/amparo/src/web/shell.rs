@@ -97,6 +97,12 @@ impl Shell {
         })
     }
 
+    /// Where the language switch comes back to, as a choice in its address: with all of its own choices.
+    pub fn back_coded(&self) -> String {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"/-._~".contains(&b);
+        self.back.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    }
+
     pub fn t(&self, id: &str) -> String {
         self.speech.word(id)
     }

@@ -127,7 +127,7 @@ fn when_every_passphrase_and_sheet_is_lost_the_offices_sheet_lets_somebody_in() 
 }
 
 /// A second member with a passphrase of their own; their id.
-fn member(place: &Place, role: &str) -> String {
+pub fn member(place: &Place, role: &str) -> String {
     let made = place.run_with(&["member", "add", "-", "--role", role, "--json"], "Berta Núñez\n".as_bytes()).done().one();
     place.write("berta", b"the passphrase of berta alone");
     place.run_with(&["recover", "--new-passphrase-file", "berta"], text(&made, "words").as_bytes()).done();
@@ -172,6 +172,11 @@ fn a_member_opens_what_was_granted_and_nothing_else() {
     let made = place.run_with(&["case", "new", "-", "--json", "--passphrase-file", "berta"], b"Theirs").done().one();
     as_berta(&["records", &text(&made, "case")]).done();
     place.run(&["records", &text(&made, "case")]).failed(3);
+    // Access ends even where whoever ends it has no key to renew, and that is what is said.
+    let theirs = text(&made, "case");
+    let said = place.run(&["revoke", &theirs, &berta]).done().out;
+    assert!(said.contains("may no longer open") && said.contains("has no new key yet. You cannot open this case yourself."), "{said}");
+    as_berta(&["records", &theirs]).failed(3);
     place.run(&["member", "remove", &berta]).done();
     as_berta(&["case", "list"]).failed(3);
     assert!(!place.run(&["member", "list"]).done().out.contains("Berta"));

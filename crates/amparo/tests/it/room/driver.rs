@@ -5,8 +5,10 @@
 
 use super::speak;
 use crate::place::Place;
+use base64::Engine;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -146,6 +148,19 @@ impl Browser {
     /// Types into an element that cannot be cleared: a choice.
     pub fn choose(&self, element: &Element, text: &str) {
         self.call("POST", &format!("/element/{}/value", element.0), &json!({ "text": text }));
+    }
+
+    /// Puts files of this machine into a field for files.
+    pub fn give(&self, element: &Element, files: &[&Path]) {
+        let paths: Vec<&str> = files.iter().map(|p| p.to_str().expect("text")).collect();
+        self.call("POST", &format!("/element/{}/value", element.0), &json!({ "text": paths.join("\n") }));
+    }
+
+    /// The page as it comes out of the printer: US Letter, as a PDF.
+    pub fn printed(&self) -> Vec<u8> {
+        let page = json!({ "width": 21.59, "height": 27.94 });
+        let pdf = self.call("POST", "/print", &json!({ "page": page, "background": true, "shrinkToFit": false }));
+        base64::prelude::BASE64_STANDARD.decode(pdf.as_str().expect("a PDF")).expect("base64")
     }
 
     pub fn text(&self, element: &Element) -> String {

@@ -6,7 +6,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::net::UnixStream;
 
 /// Every place in the memory of a process where one of these stands, by its name.
-fn standing(pid: u32, wanted: &[(String, Vec<u8>)]) -> Vec<(String, usize)> {
+pub fn standing(pid: u32, wanted: &[(String, Vec<u8>)]) -> Vec<(String, usize)> {
     let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).expect("its regions");
     let mut memory = std::fs::File::open(format!("/proc/{pid}/mem")).expect("its memory");
     let mut counts = vec![0; wanted.len()];
@@ -56,7 +56,7 @@ fn session_secret(family: &Family) -> Vec<u8> {
 }
 
 /// The member's secrets and every journal's and drawer's key, opened as docs/formats/keys.md says.
-fn keys(family: &Family) -> Vec<(String, Vec<u8>)> {
+pub fn keys(family: &Family) -> Vec<(String, Vec<u8>)> {
     let secret = session_secret(family);
     let secrets: serde_json::Value = serde_json::from_slice(&secret[48..]).expect("the member's secrets");
     let age = amparo_seal::identity_of_text(secrets["age"].as_str().expect("an identity")).expect("an identity");
@@ -112,6 +112,8 @@ fn once_locked_no_key_is_left_in_memory() {
         for path in family.paths() {
             assert_eq!(visitor.get(&path).status, 200, "{path}");
         }
+        // Another program writes in the office: what is open is opened anew.
+        family.place.new_case("Otra");
         let found = visitor.post(&family.path("/case/{case}/find"), &[("words", "bakery")]);
         assert!(found.text().contains("class=\"hit\""));
     };

@@ -1,15 +1,19 @@
 //! The reading room: the real program listens, a real browser opens its pages, and whoever should not get in does not.
 
+mod at_once;
 mod axe;
 mod driver;
+mod forms;
+mod gathering;
 mod memory;
 mod pages;
 mod safety;
+mod sheet;
 mod speak;
 mod story;
 mod strings;
 
-use crate::place::{Place, beside, text};
+use crate::place::{PROGRAM, Place, beside, text};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -31,8 +35,13 @@ pub struct Served {
 impl Served {
     /// Opens the room with the passphrase in a file: unlocked where there is an office.
     pub fn open(place: &Place) -> Served {
+        Served::open_with(place, "passphrase")
+    }
+
+    /// As [`Served::open`], with the passphrase of another member in a file of this machine.
+    pub fn open_with(place: &Place, passphrase: &str) -> Served {
         let home = place.home();
-        let passphrase = place.path("passphrase");
+        let passphrase = place.path(passphrase);
         let words = ["--home", home.to_str().expect("text"), "--passphrase-file", passphrase.to_str().expect("text")];
         Served::start(place, &words)
     }
@@ -42,12 +51,25 @@ impl Served {
         Served::start(place, &[])
     }
 
+    /// As [`Served::open`], where the machine lets a program hold few files open.
+    pub fn with_few_descriptors(place: &Place, most: u32) -> Served {
+        let mut command = Command::new("bash");
+        place.around(&mut command);
+        command.args(["-c", &format!("ulimit -n {most} && exec \"$0\" \"$@\""), PROGRAM, "serve", "--passphrase-file"]).arg(place.path("passphrase"));
+        Served::started(place, command)
+    }
+
     fn start(place: &Place, words: &[&str]) -> Served {
-        let errors = place.path(&format!("errors-{:?}", std::time::Instant::now()).replace([' ', ':', '{', '}'], ""));
         let mut command = place.command();
-        command.arg("serve").args(words).env_remove("AMPARO_PASSPHRASE_FILE");
+        command.arg("serve").args(words);
+        Served::started(place, command)
+    }
+
+    fn started(place: &Place, mut command: Command) -> Served {
+        let errors = place.path(&format!("errors-{:?}", std::time::Instant::now()).replace([' ', ':', '{', '}'], ""));
         let file = std::fs::File::create(&errors).expect("a file");
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file).spawn().expect("the program starts");
+        command.env_remove("AMPARO_PASSPHRASE_FILE").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(file);
+        let mut child = command.spawn().expect("the program starts");
         let mut line = String::new();
         let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
         said.read_line(&mut line).expect("a line");
@@ -99,6 +121,8 @@ pub struct Family {
     pub call: String,
     /// That person's number, as it is shown with a reason.
     pub number: String,
+    /// The address of the page about one number.
+    pub key: String,
     /// A page of a paper.
     pub page: String,
     pub finding: String,
@@ -134,6 +158,9 @@ impl Family {
         let finding = id(&findings, &|f| f["type"] == "contradiction");
         let file = place.file_of(&case, "account.jsonl");
         place.run(&["lock"]).done();
-        Family { place, case, record, call, number, page, finding, file }
+        let served = Served::open(&place);
+        let key = pages::number_key(&speak::Visitor::enter(&served.entrance), &case);
+        drop(served);
+        Family { place, case, record, call, number, key, page, finding, file }
     }
 }

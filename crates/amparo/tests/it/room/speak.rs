@@ -110,6 +110,38 @@ impl Visitor {
         let head = [("Host", host.as_str()), ("Cookie", &self.cookie), ("Origin", &origin), ("Content-Type", "application/x-www-form-urlencoded")];
         ask(self.port, "POST", path, &head, &form(fields)).expect("an answer")
     }
+
+    /// A form with files, as a browser sends it.
+    pub fn post_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Said {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        }
+        for (name, bytes) in files {
+            body.extend(file_part(name.as_bytes()));
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
+        self.post_body(path, &[], &body).expect("an answer")
+    }
+
+    /// A form with files whose bytes may be anything.
+    pub fn post_body(&self, path: &str, more: &[(&str, &str)], body: &[u8]) -> Option<Said> {
+        let host = format!("127.0.0.1:{}", self.port);
+        let mut head = format!("POST {path} HTTP/1.1\r\nConnection: close\r\nHost: {host}\r\nCookie: {}\r\nOrigin: http://{host}\r\n", self.cookie);
+        head += &format!("Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {}\r\n", body.len());
+        more.iter().for_each(|(name, value)| head += &format!("{name}: {value}\r\n"));
+        send(self.port, &[head.as_bytes(), b"\r\n", body].concat())
+    }
+}
+
+pub const BOUNDARY: &str = "-------a-boundary-of-a-browser";
+
+/// What stands before a file's bytes in a form.
+pub fn file_part(name: &[u8]) -> Vec<u8> {
+    let before = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"files\"; filename=\"");
+    [before.as_bytes(), name, b"\"\r\nContent-Type: application/octet-stream\r\n\r\n"].concat()
 }
 
 /// One question in JSON, as browsers' drivers are asked.

@@ -1,7 +1,9 @@
 //! A day in the reading room, as a person lives it: with a pointer or without, with a script or without, in both languages.
 
 use super::driver::{Browser, DOWN, ENTER, Element, SPACE, TAB, UP, Wish};
+use super::sheet::printed;
 use super::{Family, NAMES, PASSPHRASE, Served};
+use crate::papers;
 use crate::place::Place;
 
 /// Whoever sits before the browser.
@@ -9,6 +11,8 @@ struct Person {
     browser: Browser,
     /// Has no pointer: Tab, Enter, arrows and letters.
     keyboard: bool,
+    /// Lets pages run their script.
+    scripted: bool,
 }
 
 impl Person {
@@ -16,7 +20,7 @@ impl Person {
         let browser = Browser::open(place, &Wish { javascript, width: 1440, dark: false });
         browser.go("data:text/html,<title>still</title><script>document.title = 'ran'</script>");
         assert_eq!(browser.title() == "ran", javascript, "scripts run, or do not");
-        Person { browser, keyboard }
+        Person { browser, keyboard, scripted: javascript }
     }
 
     /// Goes on from one thing to the next until this one hears the keys.
@@ -160,7 +164,73 @@ fn first_day(lang: &str, javascript: bool, keyboard: bool) {
     person.reset("[name='job.0.end']", "2020-06");
     person.use_it("main button.act");
     browser.until("it is written down", || browser.has("[role=status]"));
+    papers_come(&person, &place, lang);
+    ask_list(&person, &place, lang);
     browser.quiet("the first day");
+}
+
+/// Two files are chosen in the page's own field; one is said to be the client's, the other is taken away again.
+fn papers_come(person: &Person, place: &Place, lang: &str) {
+    let browser = &person.browser;
+    let calls = place.write("stick/calls.xml", &papers::many_calls("+14155550277", 0, 40));
+    let letter = place.write("stick/carta.txt", b"una carta que no es de nadie\n");
+    person.use_it("nav a[href$='/gather']");
+    browser.until("a field for files", || browser.has("#files"));
+    browser.give(&browser.one("#files"), &[&calls, &letter]);
+    if person.scripted {
+        assert!(person.says("calls.xml") && person.says("carta.txt"), "what was chosen is shown before it is sent");
+    }
+    person.use_it("form.drop button.act");
+    browser.until("they were read", || {
+        if !person.scripted && browser.has("[data-now]") {
+            person.use_it("nav a[href$='/gather']");
+        }
+        // What the client said, and both files.
+        browser.all("tr[id^=f]").len() == 3 && !browser.has("[data-now]")
+    });
+    let seq_of = |name: &str| -> String {
+        let row = browser.all("tr[id^=f]").into_iter().find(|row| browser.text(row).contains(name)).unwrap_or_else(|| panic!("{name} stands in the table: {}", browser.words()));
+        browser.property(&row, "id").as_str().and_then(|id| id.strip_prefix('f')).expect("a number").to_owned()
+    };
+    let (calls, letter) = (seq_of("calls.xml"), seq_of("carta.txt"));
+    let waiting = browser.all("tr[id^=f] form[action$='/whose'] button:not(details button)").len();
+    assert_eq!(waiting, 2, "both wait for somebody to say whose they are");
+    person.pick(&format!("#w{calls}"), if lang == "es" { "El cl" } else { "The cl" }, "client");
+    person.use_it(&format!("form[action$='file/{calls}/whose'] button"));
+    browser.until("it is said", || browser.has("[role=status]"));
+    assert_eq!(browser.all("tr[id^=f] form[action$='/whose'] button:not(details button)").len(), waiting - 1, "one less");
+
+    person.go(&format!("a[href$='/file/{letter}/withdraw']"), "/case/");
+    browser.until("the question", || browser.has("form[action$='/withdraw']"));
+    assert!(person.says("carta.txt"), "what would be taken away is named");
+    person.use_it("form[action$='/withdraw'] button");
+    browser.until("it is said", || browser.has("[role=status]"));
+    assert!(browser.has(&format!("#f{calls}")) && !browser.has(&format!("#f{letter}")), "it is gone, and nothing else");
+}
+
+/// The sheet that says what to ask for, as it comes out of the printer: months and papers, and nobody's name.
+fn ask_list(person: &Person, place: &Place, lang: &str) {
+    let browser = &person.browser;
+    person.use_it("nav a[href$='/coverage']");
+    browser.until("the months", || browser.has("a[href*='/print/ask']"));
+    person.go("a[href*='/print/ask']", "/case/");
+    browser.until("the sheet", || browser.has("article.letter .ask"));
+    let months: Vec<String> = browser.all(".ask h2").iter().map(|h| browser.text(h)).collect();
+    let title = browser.text(&browser.one("article.letter h1"));
+    assert!(!months.is_empty() && months.iter().all(|m| m.contains("20")), "{months:?}");
+    let (pages, text) = printed(browser, place);
+    let squeezed = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(pages, 1, "one side of one sheet");
+    let warned = if lang == "es" { "No pida papeles al gobierno" } else { "Do not ask the government" };
+    assert!(squeezed.contains(&title) && squeezed.contains(warned), "{title}: {text}");
+    let lost: Vec<&String> = months.iter().filter(|m| !squeezed.contains(m.as_str())).collect();
+    assert!(lost.is_empty(), "{lost:?} are not printed: {text}");
+    let named = ["Marta", "Robles", "Julio", "Lima", "Clínica"].into_iter().find(|name| text.contains(name));
+    assert!(named.is_none() && text.contains("Puente"), "{named:?} stands on a sheet that may be lost: {text}");
+    // Somebody may ask for the name; then it is there.
+    person.go("a[href*='named=yes']", "/case/");
+    browser.until("the sheet", || browser.has("article.letter .ask"));
+    assert!(printed(browser, place).1.contains("Marta Robles Paz"));
 }
 
 impl Person {

@@ -2,6 +2,8 @@
 
 use super::axe::sticking_out;
 use super::driver::{Browser, Wish};
+use super::pages::number_key;
+use super::sheet::printed;
 use super::speak::Visitor;
 use super::{Family, PASSPHRASE, Served};
 use crate::papers;
@@ -201,6 +203,8 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
     let clean = |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect::<String>();
     let cleaned: Vec<(String, i64, String)> = messages.iter().map(|(_, at, t, _)| (clean(t), *at, clean(t))).collect();
     place.write("papers/sms.xml", &papers::sms_xml(&cleaned.iter().map(|(t, at, n)| ("+14155550277", *at, t.as_str(), n.as_str())).collect::<Vec<_>>()));
+    let called: Vec<(&str, i64, u8, u32, &str)> = cleaned.iter().map(|(name, at, _)| ("+14155550277", *at, 1, 60, name.as_str())).collect();
+    place.write("papers/calls.xml", &papers::calls_xml(&called));
     // Each in a month of its own: what overlaps would be compared with everything else.
     let month = |i: usize| format!("{}-{:02}", 1955 + i / 12, 1 + i % 12);
     let job = |(i, t): (usize, &String)| json!({ "kind": "job", "employer": t, "role": t, "place": t, "start": month(i), "end": month(i) }).to_string() + "\n";
@@ -248,9 +252,6 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
         }
     }
 
-    // Another program wrote in the office since: third persons are hidden again until a reason is given.
-    assert_eq!(visitor.post(&format!("/case/{case}/reason"), &[("purpose", "review"), ("unmask", "yes")]).status, 303);
-
     // And now every page, in the browser.
     let browser = Browser::open(&place, &Wish { javascript: true, width: 1440, dark: false });
     browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": CANARY }));
@@ -271,6 +272,7 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
         call: text(of("message")[0], "id"),
         page: text(of("address")[0], "id"),
         number: String::new(),
+        key: number_key(&visitor, &case),
         finding: findings[0].clone(),
         file: messages_file,
         place,
@@ -291,6 +293,32 @@ fn texts_written_to_do_harm_are_shown_and_do_nothing() {
         reader.browser.run("const words = document.querySelector('#words'); words.value = arguments[0]; words.form.requestSubmit()", &[json!(clean(words))]);
         reader.browser.until("an answer", || reader.browser.has("p[role=status], #wrong"));
         reader.look(&format!("{form} of {words}"), &[words]);
+    }
+    for words in ["colibri", "script", mine[3].as_str()] {
+        reader.browser.go(&first.at("/"));
+        reader.browser.run("const words = document.querySelector('#words'); words.value = arguments[0]; words.form.requestSubmit()", &[json!(clean(words))]);
+        reader.browser.until("an answer", || reader.browser.has("p[role=status], #wrong"));
+        reader.look(&format!("/find of {words}"), &[]);
+    }
+    // And on paper: with the longest names that are asked for, and the office's own.
+    let on_paper = [
+        ("ask?who=client", 2),
+        ("ask?who=other", 4),
+        ("timeline?who=client", 20),
+        ("timeline?who=other", 20),
+        ("coverage?who=client", 4),
+        ("coverage?who=other", 6),
+        ("looks", 12),
+    ];
+    for (sheet, most) in on_paper {
+        let path = format!("/case/{case}/print/{sheet}{}named=yes&lang=en", if sheet.contains('?') { '&' } else { '?' });
+        reader.open(&path, &[]);
+        let (pages, text) = printed(&reader.browser, &family.place);
+        assert!((1..=most).contains(&pages), "{path} takes {pages} sheets of paper");
+        let written: String = text.split_whitespace().collect();
+        assert!(written.contains("<b>x"), "the office's neutral name stands on {path} as it is: {text}");
+        // Printing is an event that pages may hear: nothing ran by it either.
+        reader.look(&path, &[]);
     }
     assert!(reader.pages > 60, "{} pages", reader.pages);
     assert!(reader.found.is_empty(), "{} on {} pages:\n{}", reader.found.len(), reader.pages, reader.found.join("\n"));
