@@ -84,14 +84,14 @@ page-custody-how = A backup is made in a terminal: amparo backup FOLDER. Recover
 
 page-add-papers = Add papers
 page-print-ask = Print the ask-list
-page-what-to-ask = What to ask for
+page-what-to-ask = What to ask for next
 page-month-by-month = Month by month
 page-months-note = { $who }, { $from } to { $to }. The taller the bar, the stronger the proof.
 page-from-to = { $from } to { $to }
 page-proven = proven
 page-weak = weak
-page-out-of-reach = no source reaches
-page-ask-word = ask
+page-out-of-reach = out of reach
+page-ask-word = without evidence
 page-needs = Needs a person
 page-needs-note = Nothing here was decided for you.
 page-needs-none = Nothing waits for a person now.
@@ -106,10 +106,6 @@ page-needs-pages = { $count ->
 }
 page-needs-pages-why = Search and findings do not know them.
 page-needs-party = nobody is named in it yet
-page-needs-months = { $who }: { $count ->
-    [one] nothing found for { $count } month
-   *[other] nothing found for { $count } months
-}
 page-look-at-papers = Look at the papers
 page-say-whose = Say whose
 page-see-files = See the files
@@ -137,10 +133,6 @@ page-reason-note-why = Work product: sealed apart, not in the client's copy.
 page-reason-unmask = Show third persons
 page-reason-unmask-why = Names and numbers of people who are not in this case stay hidden unless there is a reason to see them. That they were shown is written down.
 page-reason-set = Use this reason
-page-needs-reach = { $who }: { $count ->
-    [one] a paper from { $count } month that no source reaches would help most
-   *[other] papers from { $count } months that no source reaches would help most
-}
 
 page-add-files = Add files
 page-drop-here = Drop files here, or the whole USB stick. Each is sealed before it is read.
@@ -412,15 +404,20 @@ page-records-count = { $count ->
     [one] one record
    *[other] { $count } records
 }
-page-sign-strong = two papers, or a strong one
-page-sign-fair = a fair paper
-page-sign-weak = a witness, or a word
-page-sign-ask = sources reach it, nothing found
-page-sign-reach = nobody can know from these papers
+page-sign-strong-presence = a paper of that month: a pay stub, a deposit, an entry, a hearing
+page-sign-fair-presence = a paper of that year (W-2 or 1099), a paper about a job or a home, or calls on eight days or more
+page-sign-weak-presence = a notice, messages, calls on a few days, or Social Security's total for the year
+page-sign-strong-employment = a pay stub of that month
+page-sign-fair-employment = a paper of that year (W-2 or 1099), a deposit, or a paper about the job
+page-sign-weak-employment = Social Security's total for the year
+page-sign-strong-residence = a paper that names the home for that month
+page-sign-fair-residence = a paper that names the home for that year
+page-sign-weak-residence = a notice of that month
+page-sign-ask = sources reach it and show nothing
+page-sign-reach = no source reaches it: nothing can be known
 page-gaps = Gaps
-page-gaps-note = More than three months in a row without strong or fair proof.
+page-gaps-note = More than three months in a row without strong or fair proof, told apart by what is there.
 page-gaps-none = No gap of more than three months.
-page-ask-order = The longest first; what no source reaches last.
 page-ask-none = Nothing to ask for.
 page-see-month = See the month
 page-not-said = What this does not say
@@ -488,20 +485,8 @@ page-print-names = Name on the sheet
 page-print-no-name = Without the person's name
 page-print-name = With the person's name
 page-print-ask-title = Papers we ask you for
-page-print-ask-lead = We already have proof of { $proven } of { $all } months. One paper for each month is enough.
+page-print-ask-lead = We already have proof of { $proven } of { $all } months.
 page-print-ask-none = We have proof of { $proven } of { $all } months. There is nothing to bring now.
-page-print-one-month = One of these is enough:
-page-print-each-month = One paper for each month. Any of these helps:
-page-print-beyond = We have almost nothing from this time yet. If you kept something, bring it. If not, do not worry.
-page-print-later = Another time: { $months }.
-page-print-paper-rent = a receipt for rent, light, water or telephone
-page-print-paper-clinic = a paper from a clinic, a dentist or a pharmacy
-page-print-paper-child = a paper from the school or the clinic of your child
-page-print-paper-money = a bank statement, or a receipt for money you sent
-page-print-paper-pay = a pay stub, or a letter from work
-page-print-paper-letter = a paper from your church, or a letter from somebody who saw you then, with name, address and signature
-page-print-paper-lease = a lease or receipt of your first room or apartment
-page-print-paper-ticket = a bus ticket, the envelope of a letter, a photograph with a date
 page-print-before = Before you come
 page-print-as-it-is = Bring the paper as it is, torn or stained. We copy it and give it back.
 page-print-photo = A clear photograph helps, too: by day, the whole sheet, without shadow.
@@ -526,7 +511,6 @@ page-print-done = { $member }: { $what }
 page-from-to-time = { $from } to { $to }
 page-settle-which = Which one was read wrongly?
 page-correct-wrong = "{ $value }" does not fit that value. Write a day as 1988-07-21 or 07/21/1988, a month as 1988-07, an amount without the sign. Nothing was changed.
-page-print-weak = Of these months we have only weak proof. One paper of each would help.
 page-needs-points = { $count ->
     [one] { $count } point to clarify
    *[other] { $count } points to clarify

@@ -84,14 +84,14 @@ page-custody-how = La copia se hace en una terminal: amparo backup CARPETA. La r
 
 page-add-papers = Agregar papeles
 page-print-ask = Imprimir lo que falta
-page-what-to-ask = Qué pedir
+page-what-to-ask = Qué pedir ahora
 page-month-by-month = Mes por mes
 page-months-note = { $who }, de { $from } a { $to }. Cuanto más alta la barra, más fuerte la prueba.
 page-from-to = de { $from } a { $to }
 page-proven = con prueba
 page-weak = débil
-page-out-of-reach = ninguna fuente llega
-page-ask-word = pedir
+page-out-of-reach = fuera de alcance
+page-ask-word = sin prueba
 page-needs = Necesita a alguien
 page-needs-note = Aquí nada se decidió por usted.
 page-needs-none = Ahora nada espera a nadie.
@@ -106,10 +106,6 @@ page-needs-pages = { $count ->
 }
 page-needs-pages-why = La búsqueda y los puntos por aclarar no las conocen.
 page-needs-party = todavía no nombra a nadie
-page-needs-months = { $who }: { $count ->
-    [one] nada encontrado para { $count } mes
-   *[other] nada encontrado para { $count } meses
-}
 page-look-at-papers = Ver los papeles
 page-say-whose = Decir de quién
 page-see-files = Ver los archivos
@@ -137,10 +133,6 @@ page-reason-note-why = Trabajo de la oficina: se guarda aparte, no va en la copi
 page-reason-unmask = Mostrar a terceras personas
 page-reason-unmask-why = Los nombres y números de quienes no están en este caso quedan ocultos mientras no haya un motivo para verlos. Que se mostraron queda escrito.
 page-reason-set = Usar este motivo
-page-needs-reach = { $who }: { $count ->
-    [one] lo que más ayudaría es un papel de { $count } mes al que ninguna fuente llega
-   *[other] lo que más ayudaría son papeles de { $count } meses a los que ninguna fuente llega
-}
 
 page-add-files = Agregar archivos
 page-drop-here = Suelte aquí los archivos, o toda la memoria USB. Cada uno se guarda con llave antes de leerse.
@@ -412,15 +404,20 @@ page-records-count = { $count ->
     [one] un dato
    *[other] { $count } datos
 }
-page-sign-strong = dos papeles, o uno fuerte
-page-sign-fair = un papel regular
-page-sign-weak = un testigo, o una palabra
-page-sign-ask = hay fuentes de ese mes y no se encontró nada
-page-sign-reach = con estos papeles no se puede saber
+page-sign-strong-presence = un papel de ese mes: talón de pago, depósito, entrada, audiencia
+page-sign-fair-presence = un papel de ese año (W-2 o 1099), un papel sobre un trabajo o un domicilio, o llamadas en ocho días o más
+page-sign-weak-presence = un aviso, mensajes, llamadas en pocos días, o el total del año del Seguro Social
+page-sign-strong-employment = un talón de pago de ese mes
+page-sign-fair-employment = un papel de ese año (W-2 o 1099), un depósito, o un papel sobre el trabajo
+page-sign-weak-employment = el total del año del Seguro Social
+page-sign-strong-residence = un papel que nombra el domicilio en ese mes
+page-sign-fair-residence = un papel que nombra el domicilio en ese año
+page-sign-weak-residence = un aviso de ese mes
+page-sign-ask = hay fuentes de ese mes y no muestran nada
+page-sign-reach = ninguna fuente llega a ese mes: no se puede saber nada
 page-gaps = Huecos
-page-gaps-note = Más de tres meses seguidos sin prueba fuerte ni regular.
+page-gaps-note = Más de tres meses seguidos sin prueba fuerte ni regular, y qué hay en ellos.
 page-gaps-none = No hay ningún hueco de más de tres meses.
-page-ask-order = Lo más largo primero; al final, los meses adonde ninguna fuente llega.
 page-ask-none = No hay nada que pedir.
 page-see-month = Ver el mes
 page-not-said = Lo que esto no dice
@@ -488,20 +485,8 @@ page-print-names = Nombre en la hoja
 page-print-no-name = Sin el nombre de la persona
 page-print-name = Con el nombre de la persona
 page-print-ask-title = Papeles que le pedimos
-page-print-ask-lead = Ya tenemos prueba de { $proven } de { $all } meses. Con un papel de cada mes basta.
+page-print-ask-lead = Ya tenemos prueba de { $proven } de { $all } meses.
 page-print-ask-none = Tenemos prueba de { $proven } de { $all } meses. Por ahora no hace falta traer nada.
-page-print-one-month = Sirve uno de estos:
-page-print-each-month = Un papel de cada mes. Sirve cualquiera de estos:
-page-print-beyond = De este tiempo no tenemos casi nada todavía. Si guarda algo, tráigalo. Si no, no se preocupe.
-page-print-later = Para otra ocasión: { $months }.
-page-print-paper-rent = recibo de renta, de luz, de agua o de teléfono
-page-print-paper-clinic = papel de la clínica, del dentista o de la farmacia
-page-print-paper-child = papel de la escuela o de la clínica de su niño o niña
-page-print-paper-money = estado de cuenta del banco, o recibo de un envío de dinero
-page-print-paper-pay = talón de pago, o carta del trabajo
-page-print-paper-letter = papel de su iglesia, o carta de alguien que le vio entonces, con su nombre, su dirección y su firma
-page-print-paper-lease = contrato o recibo de su primer cuarto o apartamento
-page-print-paper-ticket = boleto de autobús, sobre de una carta, foto con fecha
 page-print-before = Antes de venir
 page-print-as-it-is = Traiga el papel como esté, aunque esté roto o manchado. Nosotros lo copiamos y se lo devolvemos.
 page-print-photo = Una foto clara también sirve: de día, la hoja entera, sin sombra.
@@ -526,7 +511,6 @@ page-print-done = { $member }: { $what }
 page-from-to-time = { $from } a { $to }
 page-settle-which = ¿Cuál se leyó mal?
 page-correct-wrong = "{ $value }" no sirve para ese valor. Escriba un día así: 1988-07-21 o 07/21/1988; un mes así: 1988-07; una cantidad, sin el signo. No se cambió nada.
-page-print-weak = De estos meses solo tenemos prueba débil. Un papel de cada uno ayuda.
 page-needs-points = { $count ->
     [one] { $count } punto por aclarar
    *[other] { $count } puntos por aclarar

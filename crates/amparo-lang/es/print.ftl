@@ -20,12 +20,9 @@ print-what = Lo que dicen los documentos
 print-sources-short = Fuente
 print-coverage = Mes por mes
 print-coverage-note = Cuanto más llena la caja, más fuerte la prueba. Con rayas: ningún documento llega a ese mes, y no se puede saber nada. Un signo de pregunta: los documentos llegan y no muestran nada.
-print-ask = Huecos, y qué pedir
-print-ask-note = Para empezar basta un documento por mes. Lo más útil va primero.
-print-from = Desde
-print-to = Hasta
+print-ask = Qué pedir ahora
+print-ask-note = Todos los meses que no están probados; lo más útil primero.
 print-months = Meses
-print-month = Mes
 print-what-to-ask = Qué serviría
 print-timeline = Línea de tiempo
 print-timeline-note = Las fechas se escriben tan exactas como las sabe su documento, y no más.
@@ -43,7 +40,7 @@ print-unread = Falta leer
 print-counts = { $months ->
     [one] Un mes
    *[other] { $months } meses
-}: { $proven } con prueba, { $weak } débiles, { $out } a los que ningún documento llega, { $ask } por pedir.
+}: { $proven } con prueba, { $weak } con prueba débil, { $ask } sin prueba, { $out } fuera de alcance.
 print-page = página { $page } de { $all }
 print-stamp = Privilegiado y confidencial: preparado para el abogado. No presentar
 
@@ -56,8 +53,8 @@ draw-papers = Registros
 draw-strong = con prueba (fuerte)
 draw-fair = con prueba (regular)
 draw-weak = débil
-draw-ask = no hay nada: pedir
-draw-out-of-reach = ningún documento llega
+draw-ask = sin prueba: pedir
+draw-out-of-reach = fuera de alcance
 draw-outside = fuera del periodo
 draw-work = Trabajo
 draw-phone = Teléfono
@@ -76,8 +73,9 @@ draw-calls = llamadas
 draw-no-call = ninguna llamada
 draw-or-more = o más
 draw-papers-disagree = los documentos no coinciden
-draw-half-bar = media barra: solo totales del año
-draw-full-bar = barra llena: mes por mes
+draw-half-bar = media barra: los papeles solo dicen el año
+draw-weak-bar = barra vacía: solo la palabra de la persona
+draw-full-bar = barra llena: los papeles dicen los meses
 draw-entry-or-trip = entrada o viaje
 draw-notice-or-filing = aviso o solicitud
 draw-encounter = encuentro
@@ -103,8 +101,8 @@ page-page-of = La página con el lugar marcado
 page-coverage = Mes por mes
 page-coverage-note = Un mes sin documento no quiere decir que la persona no estaba: solo que todavía nada lo muestra. De los meses con rayas no se puede saber nada.
 page-as-table = Lo mismo en una tabla
-page-ask = Qué pedir
-page-ask-note = Para empezar basta un documento por mes.
+page-ask = Qué pedir ahora
+page-ask-note = Todos los meses que no están probados; lo más útil primero.
 page-timeline = Línea de tiempo
 page-timeline-note = Trabajo, teléfono e inmigración, uno sobre otro.
 page-calls = Llamadas

@@ -3,6 +3,7 @@
 mod agent;
 mod cli;
 mod gather;
+mod lacking;
 mod picture;
 mod places;
 mod reading;

@@ -2,15 +2,16 @@
 
 use super::out::Out;
 use super::{Cx, ask, usage};
+use crate::lacking;
 use crate::seen::{DOUBTFUL, people};
-use crate::speech::plain;
+use crate::speech::{Speech, capital, plain};
 use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
 use amparo_model::event::Resolution;
 use amparo_model::ids::FindingId;
-use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Month, Says, Strength};
-use amparo_model::{Kind, Record};
+use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Lack, Lacking, Month, Says, Strength};
+use amparo_model::{CaseFile, Kind, Record};
 use amparo_office::access::Own;
 use amparo_office::contract::{self, Both, Names};
 use amparo_office::load::{Loaded, Want};
@@ -89,9 +90,8 @@ pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
     let claim = cx.parsed.flag_as("claim", Claim::parse).map_err(usage)?.unwrap_or(Claim::Presence);
     cx.in_case(|_, case| {
         let whose = cx.whose(case)?;
-        let (look, loaded) = facts(cx, case, "coverage", Want::FACTS)?;
+        let (_, loaded) = facts(cx, case, "coverage", Want::FACTS)?;
         let view = loaded.view();
-        let own = OpenCase::own(&view, &look);
         let as_of = cx.as_of(&view.zone)?;
         let (from, to) = span(cx, as_of)?;
         let (records, calls) = (merge(&view), CallTable::build(&view));
@@ -104,22 +104,25 @@ pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
         for party in people {
             let grid = coverage(&view, &records, &calls, claim, party, from, to, as_of);
             if cx.json() {
-                let ask: Vec<(String, Both)> = grid.ask.iter().map(|(m, says)| (m.to_string(), both(says, &own))).collect();
+                // What is weakly shown is named in `months`; `ask` keeps to what nothing shows.
+                let said = |of: &Lacking| {
+                    let [en, es] = [Lang::En, Lang::Es].map(|lang| lacking::sentence(&grid, of, &view.file, Speech { lang, ..cx.speech() }));
+                    (of.from.to_string(), Both { en, es })
+                };
+                let ask: Vec<(String, Both)> = grid.ask.iter().filter(|l| l.lack != Lack::Weak).map(said).collect();
                 out.json(&contract::coverage(&grid, &view.file, &names, &ask));
                 continue;
             }
-            let token = view.file.token_of(Some(party)).unwrap_or_default();
-            print_coverage(cx, out, &grid, token, &own);
+            print_coverage(cx, out, &grid, &view.file);
         }
         Ok(0)
     })
 }
 
-pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own: &Own) {
+pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, file: &CaseFile) {
+    let token = file.token_of(Some(grid.subject)).unwrap_or_default();
     out.line(cx.say("answer-coverage-of", &[("party", amparo_lang::party(token, cx.lang)), ("claim", cx.term("claim", grid.claim.as_str()))]));
-    let (proven, weak, reach, ask) = grid.counts();
-    let counts = [("months", grid.months.len().to_string()), ("proven", proven.to_string()), ("weak", weak.to_string()), ("reach", reach.to_string()), ("ask", ask.to_string())];
-    out.line(cx.say("answer-coverage", &counts));
+    out.line(lacking::counts(grid, cx.speech()));
     let letters: Vec<String> = (1..=12).map(|m| cx.word(&format!("month-{m}")).chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()).collect();
     out.line(format!("      {}", letters.join(" ")));
     let mut year = None;
@@ -143,13 +146,16 @@ pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own:
     }
     out.line(line.trim_end());
     out.line(cx.word("legend-coverage"));
-    for gap in &grid.gaps {
-        let month = |m| amparo_lang::month(m, cx.lang);
-        out.line(cx.say("answer-gap", &[("from", month(gap.from)), ("to", month(gap.to)), ("months", gap.months.to_string())]));
+    lacking::holes(grid, cx.speech()).iter().for_each(|hole| out.line(hole));
+    let asked = lacking::asked(grid, file, cx.speech());
+    if !asked.is_empty() {
+        out.line(format!("{}:", cx.word("page-what-to-ask")));
     }
-    if !grid.ask.is_empty() {
-        out.line(cx.word("answer-ask"));
-        grid.ask.iter().for_each(|(_, says)| out.line(format!("  {}", said(cx, says, own))));
+    for group in asked {
+        out.line(format!("  {}", group.title));
+        group.runs.iter().for_each(|(_, run)| out.line(format!("    {}", capital(run))));
+        out.line(format!("    {}", group.why));
+        group.papers.iter().for_each(|paper| out.line(format!("    - {paper}")));
     }
     out.line("");
 }

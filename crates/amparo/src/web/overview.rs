@@ -1,14 +1,16 @@
 //! A case at a glance: its months, what needs a person, its people, who looked.
 
 use super::answer::{Answer, Asked};
+use super::coverage::{RUNS, sign_of};
 use super::room::{Known, Room, Visit};
 use super::shell::{Shell, clock};
+use crate::lacking;
 use crate::seen::people;
 use crate::speech::{Speech, capital, plain};
 use amparo_chart::{Size, Words};
 use amparo_model::Instant;
 use amparo_model::event::Purpose;
-use amparo_model::results::{Best, Coverage, Finding, FindingType, Month};
+use amparo_model::results::{Coverage, Finding, FindingType};
 use amparo_office::{Exit, LogLine, Problem, Result};
 use askama::Template;
 
@@ -29,7 +31,7 @@ struct Page {
 struct Months {
     id: String,
     sentence: String,
-    ask: usize,
+    asked: bool,
     note: String,
     wide: String,
     narrow: String,
@@ -91,8 +93,8 @@ fn months(known: &Known, grid: &Coverage, speech: Speech) -> Months {
     let month = |m| amparo_lang::month(m, speech.lang);
     Months {
         id: token(known, grid),
-        sentence: amparo_chart::counts(&chart, speech.lang),
-        ask: grid.counts().3,
+        sentence: lacking::counts(grid, speech),
+        asked: !grid.ask.is_empty(),
         note: speech.say("page-months-note", &[("who", known.seen.who_heading(speech, Some(grid.subject))), ("from", month(from)), ("to", month(to))]),
         wide: amparo_chart::strip(&chart, &words, Size { width: 1184.0, text: 12.0 }).svg,
         narrow: amparo_chart::strip(&chart, &words, Size::NARROW).svg,
@@ -121,18 +123,13 @@ fn needs(known: &Known, handle: &str, speech: Speech) -> Vec<Need> {
         .collect();
     for grid in seen.grids.iter().filter(|g| claims(known, g) && !g.ask.is_empty()) {
         let who = seen.who_heading(speech, Some(grid.subject));
-        let empty = |m: &Month| grid.months.iter().any(|c| c.month == *m && c.best == Best::None);
-        let (nothing, beyond): (Vec<Month>, Vec<Month>) = grid.ask.iter().map(|(m, _)| *m).partition(empty);
-        for (months, id) in [(nothing, "page-needs-months"), (beyond, "page-needs-reach")].into_iter().filter(|(m, _)| !m.is_empty()) {
-            let named: Vec<String> = months.iter().map(|m| amparo_lang::month(*m, speech.lang)).collect();
-            needs.push(Need {
-                sign: if id == "page-needs-months" { "b-none" } else { "b-reach" },
-                title: speech.say(id, &[("who", who.clone()), ("count", months.len().to_string())]),
-                what: named.join(", "),
-                href: format!("/case/{handle}/print/ask?who={}", token(known, grid)),
-                act: speech.word("page-print-ask"),
-            });
-        }
+        needs.extend(lacking::asked(grid, &seen.view.file, speech).into_iter().map(|group| Need {
+            sign: sign_of(group.lack),
+            title: format!("{who}: {}", group.title),
+            what: group.named(RUNS, speech),
+            href: format!("/case/{handle}/print/ask?who={}", token(known, grid)),
+            act: speech.word("page-print-ask"),
+        }));
     }
     let gather = format!("/case/{handle}/gather");
     let unassigned = seen.view.file.readable().filter(|g| g.subject.is_none()).count();

@@ -1,5 +1,6 @@
 //! The reading room: the real program listens, a real browser opens its pages, and whoever should not get in does not.
 
+mod asking;
 mod axe;
 mod driver;
 mod memory;
