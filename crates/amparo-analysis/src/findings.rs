@@ -10,6 +10,7 @@ use crate::exports;
 use crate::names::{may_be_same, may_be_same_company, plain};
 use crate::says::arg;
 use crate::view::{View, is_kind};
+use amparo_model::event::Resolution;
 use amparo_model::results::{About, Arg, Claim, EvidenceId, Finding, FindingType, Month, Says, Severity};
 use amparo_model::{ANumber, Certainty, Edtf, JournalId, Kind, PartyId, Record};
 use jiff::civil::Date;
@@ -43,6 +44,44 @@ pub fn findings(view: &View, case: JournalId, merged: &[Record], calls: &CallTab
     out.sort_by_key(key);
     out.dedup_by_key(|f| f.id());
     out
+}
+
+/// The fields of a record whose values a finding disputes.
+pub fn disputed<'f>(finding: &'f Finding, record: &Record) -> Vec<&'f str> {
+    let first = finding.what.split(' ').next().unwrap_or_default();
+    match finding.says.id {
+        "finding-identity-differs" if first == "name" => vec!["name", "given_names", "surname"],
+        "finding-identity-differs" | "finding-job-date-differs" | "finding-entry-differs" | "finding-entry-class-differs" => vec![first],
+        "finding-employer-differs" => vec!["employer"],
+        "finding-earnings-differ" => vec!["amount_cents"],
+        "finding-pay-differs" => vec!["gross_cents"],
+        "finding-expired-before-issued" => vec!["issued", "expires"],
+        "finding-paid-before-period" => vec!["paid_on", "period"],
+        "finding-before-birth" if record.fields.contains_key("birth_date") => vec!["birth_date"],
+        "finding-before-birth" => vec!["on", "start", "period", "year"],
+        "finding-in-the-future" => vec!["on", "at", "paid_on", "period"],
+        "finding-exports-differ" => vec!["at"],
+        // A hole lies between an end and a beginning.
+        _ if finding.kind == FindingType::Gap => {
+            let hole = finding.when.as_ref().and_then(Edtf::earliest);
+            let before = record.edtf("start").or(record.edtf("period")).and_then(Edtf::earliest).is_some_and(|d| Some(d) < hole);
+            vec![if before { "end" } else { "start" }, "period"]
+        }
+        _ => vec!["start", "end"],
+    }
+}
+
+/// How a finding of this kind can be settled: what leaves a hole is no other person's, and what one paper says alone is
+/// replaced by no other.
+pub fn ways(finding: &Finding) -> &'static [Resolution] {
+    use Resolution::{Corrected, Explained, NotSamePerson, Superseded};
+    match (finding.kind, finding.about) {
+        (FindingType::Gap | FindingType::Unsupported, _) => &[Explained, Corrected],
+        (FindingType::Impossible, _) => &[Explained, Corrected, NotSamePerson],
+        // Two files of one telephone.
+        (FindingType::Contradiction, About::Phone) => &[Explained, Superseded],
+        (FindingType::Contradiction | FindingType::Overlap, _) => &[Explained, Corrected, Superseded, NotSamePerson],
+    }
 }
 
 fn by_person(records: &[Record]) -> BTreeMap<PartyId, Vec<&Record>> {

@@ -8,6 +8,7 @@ use amparo_lang::sentence;
 use amparo_model::event::{At, SegmentKind};
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
 use amparo_model::{Certainty, Edtf, Giving, JournalId, Kind, PartyId, Record};
+use amparo_office::LogLine;
 use amparo_office::access::{Own, reduce};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -447,6 +448,19 @@ fn address(record: &Record) -> String {
 fn runs(months: &[amparo_model::results::CoverageMonth], best: Best) -> Vec<Span> {
     let same = |m: &amparo_model::results::CoverageMonth| m.best == best;
     months.chunk_by(|a, b| same(a) == same(b)).filter(|run| same(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
+}
+
+/// How a finding was settled, why, by whom and when; `None` while it is open.
+pub fn settled(view: &View, log: &[LogLine], finding: &Finding, speech: Speech) -> Option<String> {
+    let (seq, how, why) = view.file.settled.get(&finding.id())?;
+    let entry = log.iter().find(|l| l.seq == *seq);
+    let args = [
+        ("how", capital(&speech.term("resolution", how.as_str()))),
+        ("why", why.as_deref().map_or_else(|| speech.word("settled-no-why"), plain)),
+        ("member", entry.map(|l| plain(&l.member)).unwrap_or_default()),
+        ("on", entry.map(|l| speech.day(&l.at, &view.zone)).unwrap_or_default()),
+    ];
+    Some(speech.say("settled-line", &args))
 }
 
 /// The places that a finding stands on, as the journal names them.

@@ -2,7 +2,7 @@
 
 use amparo_lang::{Lang, say, word};
 use amparo_model::record::{FieldSpec, Type};
-use amparo_model::{CaseFile, Edtf, Giving, Place, Provenance, Report, Spot, State, Value};
+use amparo_model::{CaseFile, Edtf, Giving, Instant, Place, Provenance, Report, Spot, State, Value};
 
 /// The language somebody reads in, and everything that is said in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,6 +57,12 @@ impl Speech {
             amparo_model::CoversWhy::CapSuspected => format!("{range} ({})", self.word("cap-suspected")),
             _ => range,
         }
+    }
+
+    /// The day of a moment as an entry writes it, in words.
+    pub fn day(self, at: &str, zone: &jiff::tz::TimeZone) -> String {
+        let moment = Instant::parse(at).and_then(|at| jiff::Timestamp::from_millisecond(at.ms).ok());
+        moment.map_or_else(|| at.to_owned(), |t| amparo_lang::date(&Edtf::day(zone.to_datetime(t).date()), self.lang))
     }
 
     /// A value in words: one of a list and yes or no in the reader's language, everything else as it stands.

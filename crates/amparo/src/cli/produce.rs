@@ -8,6 +8,7 @@ use crate::picture::{Picture, WIDTH};
 use crate::reading::Workers;
 use crate::seen::Seen;
 use crate::speech::{capital, plain};
+use amparo_analysis::findings::disputed;
 use amparo_chart::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, report_html};
 use amparo_model::{Edtf, State};
 use amparo_office::load::Want;
@@ -188,7 +189,8 @@ fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen, f: &amparo_model:
     let mut papers = Vec::new();
     for record in seen.because(f).into_iter().take(2) {
         let shown = amparo_office::access::reduce(record, &seen.own);
-        let png = Picture::of(case, look, record, &shown, cx.speech())?.draw(&super::add::workers()?, WIDTH, cx.speech())?;
+        let picture = Picture::of(case, look, record, &shown, cx.speech())?.marking(case, look, record, &disputed(f, record), cx.speech())?;
+        let png = picture.draw(&super::add::workers()?, WIDTH, cx.speech())?;
         let (width, height) = png_size(&png).unwrap_or((0, 0));
         papers.push(ReportPaper { name: cx.speech().file_name(&record.provenance.name), caption: cx.speech().place(&record.provenance.place), png, width, height });
     }

@@ -5,6 +5,7 @@ use super::{Cx, ask, usage};
 use crate::lacking;
 use crate::seen::{DOUBTFUL, people};
 use crate::speech::{Speech, capital, plain};
+use amparo_analysis::findings::ways;
 use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
@@ -16,7 +17,7 @@ use amparo_office::access::Own;
 use amparo_office::contract::{self, Both, Names};
 use amparo_office::load::{Loaded, Want};
 use amparo_office::search::{self, Hit, Question};
-use amparo_office::{Exit, Look, OpenCase, Problem, Result};
+use amparo_office::{Exit, LogLine, Look, OpenCase, Problem, Result};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -176,7 +177,7 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Ok(0);
         }
         let behind: Vec<Record> = crate::seen::calls_behind(&calls, &records, &found).into_iter().chain(records).collect();
-        print_findings(cx, out, &view, &behind, &found, &own);
+        print_findings(cx, out, &view, &behind, &found, &own, &case.log());
         if found.is_empty() {
             out.line(cx.word("answer-no-findings"));
         }
@@ -189,17 +190,17 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// Each finding as a sentence, with its id and the papers it stands on.
-fn print_findings(cx: &Cx, out: &mut Out, view: &View, records: &[Record], found: &[Finding], own: &Own) {
+fn print_findings(cx: &Cx, out: &mut Out, view: &View, records: &[Record], found: &[Finding], own: &Own, log: &[LogLine]) {
     for finding in found {
         let whose = view.file.token_of(finding.subject).map(|t| amparo_lang::party(t, cx.lang)).unwrap_or_default();
-        let mut head = format!("{}  {}, {}", finding.id(), cx.term("type", finding.kind.as_str()), whose);
-        if let Some(how) = finding.resolution {
-            head += &format!("  [{}]", cx.term("resolution", how.as_str()));
-        }
+        let head = format!("{}  {}, {}", finding.id(), cx.term("type", finding.kind.as_str()), whose);
         out.line(head);
         out.line(format!("    {}", said(cx, &finding.says, own)));
         let sources: BTreeSet<String> = finding.because().iter().filter_map(|id| source_of(cx, records, id)).collect();
         sources.iter().for_each(|s| out.line(format!("    - {s}")));
+        if let Some(settled) = crate::seen::settled(view, log, finding, cx.speech()) {
+            out.line(format!("    {settled}"));
+        }
     }
 }
 
@@ -401,7 +402,7 @@ pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Ok(0);
         }
         let behind: Vec<Record> = crate::seen::calls_behind(&table, &records, &waiting).into_iter().chain(records.iter().cloned()).collect();
-        print_findings(cx, out, &view, &behind, &waiting, &own);
+        print_findings(cx, out, &view, &behind, &waiting, &own, &[]);
         for record in &doubtful {
             out.line(format!("{}  {}, {}: {}", record.id, cx.term("kind", record.kind.as_str()), cx.speech().source(&record.provenance), cx.word("review-doubtful")));
         }
@@ -428,6 +429,11 @@ fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
         let records = merge(&view);
         let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
         let finding = found.iter().find(|f| f.id() == id).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", id))?;
+        let fitting = ways(finding);
+        if !fitting.contains(&how) {
+            let ways: Vec<&str> = fitting.iter().map(|r| r.as_str()).collect();
+            return Err(Problem::new(Exit::Usage, "usage-way-unfit").with("value", how.as_str()).with("ways", ways.join(", ")));
+        }
         let because = crate::seen::places_behind(&view, finding);
         drop(view);
         case.settle(id, how, because, None)?;

@@ -136,7 +136,7 @@ pub fn sign_of(lack: Lack) -> &'static str {
 /// Every sign of a month, its word, and which papers give it for this claim.
 fn signs(claim: Claim, speech: Speech) -> Vec<(&'static str, String, String)> {
     let of = |best, word: &str, means: String| (sign(best), speech.word(word), means);
-    let by_claim = |strength: &str| speech.term("page-sign", &format!("{strength}-{}", claim.as_str()));
+    let by_claim = |strength: &str| speech.word(&format!("page-sign-{strength}-{}", claim.as_str()));
     vec![
         of(Fullness::Strong, "draw-strong", by_claim("strong")),
         of(Fullness::Fair, "draw-fair", by_claim("fair")),

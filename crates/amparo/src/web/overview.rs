@@ -193,19 +193,13 @@ fn looks(visit: &Visit<'_>, speech: Speech) -> Result<Vec<String>> {
 pub fn look_in_words(line: &LogLine, zone: &jiff::tz::TimeZone, speech: Speech) -> String {
     let at = Instant::parse(&line.at);
     let args = [
-        ("on", when_in_words(&line.at, zone, speech)),
+        ("on", speech.day(&line.at, zone)),
         ("at", at.map(|at| clock(at, zone)).unwrap_or_default()),
         ("member", plain(&line.member)),
         ("purpose", line.purpose.map(|p| speech.term("purpose", p.as_str())).unwrap_or_default()),
         ("via", speech.term("via", &line.via.replace(' ', "-"))),
     ];
     speech.say("page-look-line", &args)
-}
-
-/// The day of a moment as an entry writes it, in words.
-pub fn when_in_words(at: &str, zone: &jiff::tz::TimeZone, speech: Speech) -> String {
-    let day = Instant::parse(at).and_then(|at| jiff::Timestamp::from_millisecond(at.ms).ok());
-    day.map_or_else(|| at.to_owned(), |t| amparo_lang::date(&amparo_model::Edtf::day(zone.to_datetime(t).date()), speech.lang))
 }
 
 // ---- the people of the case ----
