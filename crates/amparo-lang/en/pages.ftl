@@ -521,3 +521,22 @@ page-needs-points = { $count ->
    *[other] { $count } points to clarify
 }
 page-history-hidden = Entry { $entry }, { $member }: { $field } was changed (hidden here)
+
+page-zone = Where months are counted
+page-zone-where = Where does the person live?
+page-zone-why = An evening call can fall into another month elsewhere: months and hours are counted where the person lives.
+page-zone-other = Somewhere else: the zone's name, such as America/Guatemala
+page-zone-is = Months and hours of this case are counted in this time zone: { $zone }.
+page-zone-is-because = Months and hours of this case are counted in this time zone: { $zone }. Why: { $because }
+page-zone-change = Change the time zone
+page-zone-because = Why does it change?
+page-zone-eastern = Eastern time (New York, Miami, Atlanta)
+page-zone-central = Central time (Chicago, Houston, Dallas)
+page-zone-mountain = Mountain time (Denver, El Paso)
+page-zone-arizona = Arizona (Phoenix, Tucson)
+page-zone-pacific = Pacific time (Los Angeles, Seattle, Las Vegas)
+page-zone-alaska = Alaska
+page-zone-hawaii = Hawaii
+page-zone-puerto-rico = Puerto Rico
+page-zone-mexico = Mexico City
+page-done-zone = The time zone is changed. Months are counted anew.

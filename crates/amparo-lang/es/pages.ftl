@@ -521,3 +521,22 @@ page-needs-points = { $count ->
    *[other] { $count } puntos por aclarar
 }
 page-history-hidden = Entrada { $entry }, { $member }: se cambió { $field } (oculto aquí)
+
+page-zone = Dónde se cuentan los meses
+page-zone-where = ¿Dónde vive la persona?
+page-zone-why = Una llamada de noche puede caer en otro mes según el lugar: los meses y las horas se cuentan donde vive la persona.
+page-zone-other = En otro lugar: el nombre de la zona, como America/Guatemala
+page-zone-is = Los meses y las horas de este caso se cuentan en esta zona horaria: { $zone }.
+page-zone-is-because = Los meses y las horas de este caso se cuentan en esta zona horaria: { $zone }. Motivo: { $because }
+page-zone-change = Cambiar la zona horaria
+page-zone-because = ¿Por qué cambia?
+page-zone-eastern = Hora del Este (Nueva York, Miami, Atlanta)
+page-zone-central = Hora del Centro (Chicago, Houston, Dallas)
+page-zone-mountain = Hora de la Montaña (Denver, El Paso)
+page-zone-arizona = Arizona (Phoenix y Tucson)
+page-zone-pacific = Hora del Pacífico (Los Ángeles, Seattle, Las Vegas)
+page-zone-alaska = Estado de Alaska
+page-zone-hawaii = Hawái
+page-zone-puerto-rico = Isla de Puerto Rico
+page-zone-mexico = Ciudad de México
+page-done-zone = La zona horaria se cambió. Los meses se cuentan de nuevo.

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Asked};
 use super::coverage::{RUNS, sign_of};
+use super::parts::{zone_typed, zone_word, zones};
 use super::room::{Known, Room, Visit};
 use super::shell::{Shell, clock};
 use crate::lacking;
@@ -11,6 +12,7 @@ use amparo_chart::{Size, Words};
 use amparo_model::Instant;
 use amparo_model::event::Purpose;
 use amparo_model::results::{Coverage, Finding, FindingType};
+use amparo_office::access::{self, Action};
 use amparo_office::{Exit, LogLine, Problem, Result};
 use askama::Template;
 
@@ -24,6 +26,10 @@ struct Page {
     needs: Vec<Need>,
     parties: Vec<Party>,
     roles: Vec<(&'static str, String)>,
+    zone: String,
+    zones: Vec<(String, String, bool)>,
+    /// This member may decide on the case.
+    may: bool,
     looks: Vec<String>,
 }
 
@@ -68,6 +74,9 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             needs: needs(&known, &handle, speech),
             parties: parties(&known, speech),
             roles: amparo_office::ROLES.iter().map(|r| (*r, capital(&amparo_lang::party(r, speech.lang)))).collect(),
+            zone: zone(&known, speech),
+            zones: zones(known.seen.view.zone.iana_name().unwrap_or("UTC"), speech),
+            may: access::decide(visit.desk.me().2, Action::Decide).is_ok(),
             looks: looks(visit, speech)?,
             handle,
         };
@@ -183,6 +192,15 @@ fn parties(known: &Known, speech: Speech) -> Vec<Party> {
     people(&seen.view, None).into_iter().map(of).collect()
 }
 
+/// Where the months are counted, and why there where somebody said so.
+fn zone(known: &Known, speech: Speech) -> String {
+    let name = zone_word(known.seen.view.zone.iana_name().unwrap_or("UTC"), speech);
+    match known.seen.view.file.zone.as_ref().filter(|(_, because)| because != "chosen") {
+        Some((_, because)) => speech.say("page-zone-is-because", &[("zone", name), ("because", plain(because))]),
+        None => speech.say("page-zone-is", &[("zone", name)]),
+    }
+}
+
 /// The last looks of others and of this member, newest first.
 fn looks(visit: &Visit<'_>, speech: Speech) -> Result<Vec<String>> {
     let zone = visit.opened.case.zone()?;
@@ -209,6 +227,17 @@ pub fn add_party(room: &Room, asked: &Asked) -> Result<Answer> {
         let name = asked.typed("name");
         opened.case.add_party(asked.typed("role"), Some(name).filter(|n| !n.is_empty()))?;
         Answer::go(format!("/case/{}?done=party", opened.case.handle))
+    })
+}
+
+/// Counts the months elsewhere; why is written down with it.
+pub fn set_zone(room: &Room, asked: &Asked) -> Result<Answer> {
+    let missing = || Problem::new(Exit::Usage, "problem-answer-missing");
+    let zone = zone_typed(asked)?.ok_or_else(missing)?;
+    let because = Some(asked.typed("because").trim()).filter(|b| !b.is_empty()).ok_or_else(missing)?;
+    room.task(asked, |_, opened| {
+        opened.case.set_zone(None, zone, because)?;
+        Answer::go(format!("/case/{}?done=zone", opened.case.handle))
     })
 }
 

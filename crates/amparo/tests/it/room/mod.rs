@@ -9,6 +9,7 @@ mod safety;
 mod speak;
 mod story;
 mod strings;
+mod zone;
 
 use crate::place::{Place, beside, text};
 use serde_json::Value;
