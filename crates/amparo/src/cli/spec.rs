@@ -88,7 +88,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "reread", args: &[CASE], flags: &[JSON] },
     Command { name: "log", args: &[CASE], flags: &[on("for-client"), JSON] },
     Command { name: "verify", args: &[may("case")], flags: &[with("since", "words"), on("deep"), JSON] },
-    Command { name: "backup", args: &[needs("folder")], flags: &[on("full"), JSON] },
+    Command { name: "backup", args: &[needs("folder")], flags: &[on("new"), on("full"), JSON] },
     Command { name: "restore", args: &[needs("folder")], flags: &[with("words-file", "file"), JSON] },
     Command { name: "export", args: &[CASE], flags: &[OUT, with("profile", "profile"), with("to", "recipient"), JSON] },
     Command { name: "import", args: &[needs("folder")], flags: &[with("key-file", "file"), JSON] },

@@ -17,7 +17,7 @@ fn a_lost_laptop_comes_back_from_the_backup_and_the_sheet_alone() {
     place.write("calls.xml", &papers::many_calls("+14155550201", 0, 12));
     place.write("account.jsonl", papers::ACCOUNT.as_bytes());
     place.run(&["add", &case, "calls.xml", "--whose", "client"]).done();
-    place.run(&["backup", "stick"]).done();
+    place.run(&["backup", "stick", "--new"]).done();
     place.run(&["add", &case, "account.jsonl", "--whose", "client"]).done();
     place.run(&["withdraw", &case, &place.file_of(&case, "account.jsonl")]).done();
     place.write("more.jsonl", papers::ACCOUNT.replace("baker", "cook").as_bytes());
@@ -46,6 +46,34 @@ fn a_lost_laptop_comes_back_from_the_backup_and_the_sheet_alone() {
     other.run(&["add", &case, "new.jsonl"]).done();
     other.run(&["backup", "stick"]).done();
     other.verified();
+}
+
+#[test]
+fn a_backup_goes_only_where_it_was_meant() {
+    let (place, _) = Place::with_case();
+    let folder = |name: &str| std::fs::create_dir_all(place.path(name)).expect("a folder");
+    // A mistyped name, a stick that is not plugged in, a folder of other things: nothing is written there.
+    place.write("photos/beach.jpg", b"not a backup");
+    place.write("file", b"not a folder");
+    for name in ["stikc", "media/nobody/stick", "photos", "file"] {
+        let said = place.run(&["backup", name]).failed(1).err;
+        assert!(said.contains(name) && said.contains("--new") && said.contains("Nothing was written"), "{said}");
+    }
+    assert!(!place.path("stikc").exists() && !place.path("media").exists());
+    assert_eq!(std::fs::read_dir(place.path("photos")).expect("a folder").count(), 1);
+    // An empty stick, also one on which a system left its own; the same place again.
+    folder("stick/lost+found");
+    place.write("stick/.Trash-1000/x", b"");
+    place.run(&["backup", "stick"]).done();
+    place.run(&["backup", "stick"]).done();
+    // A first run that was stopped left its folder and no label.
+    folder("begun/bundles");
+    place.run(&["backup", "begun"]).done();
+    // Or where somebody says so.
+    place.run(&["backup", "photos/amparo", "--new"]).done();
+    place.run(&["backup", "photos", "--new"]).done();
+    assert!(place.path("photos/beach.jpg").exists() && place.path("photos/amparo-backup.json").exists());
+    place.run(&["backup", "photos"]).done();
 }
 
 #[test]

@@ -67,7 +67,9 @@ fn the_commands_of_the_readme_work_as_written() {
     let place = Place::empty();
     place.write("papers/calls.xml", &crate::papers::many_calls("+14155550201", 0, 9));
     place.write("papers/account.jsonl", crate::papers::ACCOUNT.as_bytes());
+    // A stick that is plugged in, and empty.
     let stick = place.path("stick").display().to_string();
+    std::fs::create_dir(&stick).expect("a folder");
     let (mut handle, mut run) = ("lima-tambor".to_owned(), 0);
     for line in commands(&text) {
         if let Some(target) = line.strip_prefix("make ") {
