@@ -53,6 +53,7 @@ problem-office-none = There is no office there yet. "amparo init" makes one.
 problem-office-rolled-back = This office's history is older than what you last saw (entry { $remembered }; found { $found }): an older folder was put back, or it was changed. Nothing was opened. Restore the newest backup.
 problem-office-there = There is already an office there; nothing was changed.
 problem-refused = This cannot be done as the office stands now. Nothing was changed.
+problem-several-begin-so = Several begin with "{ $value }": { $candidates }. Nothing was done. Type some more signs of the one you mean.
 problem-since-needs-case = --since needs the case it was printed for: "amparo verify CASE --since ...".
 problem-tail-missing = Entries { $from } to { $to } of a case are missing. Only reading is possible now: run "amparo verify" and keep its report; a backup can be restored.
 problem-too-long = This is longer than one entry can hold ({ $bytes } bytes). Nothing was written.

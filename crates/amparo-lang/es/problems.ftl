@@ -53,6 +53,7 @@ problem-office-none = Todavía no hay oficina ahí. "amparo init" hace una.
 problem-office-rolled-back = La historia de esta oficina es más vieja que la que usted vio (entrada { $remembered }; se halló { $found }): se puso una carpeta vieja, o alguien la cambió. No se abrió nada. Recupere el respaldo más nuevo.
 problem-office-there = Ya hay una oficina ahí; no se cambió nada.
 problem-refused = Así como está la oficina, esto no se puede hacer. No se cambió nada.
+problem-several-begin-so = Varios empiezan con "{ $value }": { $candidates }. No se hizo nada. Escriba más signos del que quiere.
 problem-since-needs-case = --since necesita el caso para el que se imprimió: "amparo verify CASO --since ...".
 problem-tail-missing = Faltan las entradas { $from } a { $to } de un caso. Ahora solo se puede leer: use "amparo verify" y guarde su informe; se puede recuperar un respaldo.
 problem-too-long = Es más largo de lo que cabe en una entrada ({ $bytes } bytes). No se escribió nada.

@@ -12,7 +12,7 @@ use amparo_model::record::Type;
 use amparo_model::{CaseFile, Giving, Kind, Record, Report, Spot};
 use amparo_office::access::{Shown, Visible, reduce};
 use amparo_office::load::Want;
-use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id};
+use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, naming};
 use std::path::PathBuf;
 
 // ---- files ----
@@ -242,9 +242,14 @@ pub fn csv_line(shown: &Visible<Shown>, file: &CaseFile) -> String {
 
 // ---- the page behind a record ----
 
+/// A record's id as typed, or its beginning.
+pub fn record_begins(text: &str) -> Result<String> {
+    naming::beginning(text, 32).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-record").with("value", text))
+}
+
 pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
     let text = cx.parsed.need("record").map_err(usage)?.to_owned();
-    let id = record_id(&text)?;
+    let begins = record_begins(&text)?;
     let path = cx.parsed.flag_path("out").unwrap_or_else(|| PathBuf::from(format!("{}.png", text.get(..8).unwrap_or(&text))));
     cx.in_case(|_, case| {
         // The look names the giving and the place only once they are known: that it was asked for is written first.
@@ -253,7 +258,7 @@ pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let table = CallTable::build(&view);
-        let found = in_order(&view, &table, true).find(|r| r.id == id);
+        let found = naming::named(in_order(&view, &table, true), |r| r.id.to_string(), &begins)?;
         let record = found.ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &text))?;
         let png = Picture::of(case, &look, &record, &reduce(&crate::seen::as_given(&view, &record), &own), cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
         std::fs::write(&path, &png).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))?;

@@ -10,12 +10,12 @@ use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
 use amparo_model::event::Resolution;
-use amparo_model::ids::FindingId;
 use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Lack, Lacking, Month, Says, Strength};
 use amparo_model::{CaseFile, Kind, Record};
 use amparo_office::access::Own;
 use amparo_office::contract::{self, Both, Names};
 use amparo_office::load::{Loaded, Want};
+use amparo_office::naming;
 use amparo_office::search::{self, Hit, Question};
 use amparo_office::{Exit, LogLine, Look, OpenCase, Problem, Result};
 use jiff::civil::Date;
@@ -379,8 +379,8 @@ fn find_in(cx: &Cx, out: &mut Out, case: &mut OpenCase, question: &Question, nam
 // ---- deciding ----
 
 pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
-    if let Some(id) = cx.parsed.flag_as("settle", |t| t.parse::<FindingId>().ok()).map_err(usage)? {
-        return settle(cx, out, id);
+    if let Some(begins) = cx.parsed.flag_as("settle", |t| naming::beginning(t, 32)).map_err(usage)? {
+        return settle(cx, out, &begins);
     }
     if cx.parsed.has("record") {
         return correct(cx, out);
@@ -421,14 +421,16 @@ fn resolution(text: &str) -> Option<Resolution> {
     [Resolution::Explained, Resolution::Corrected, Resolution::Superseded, Resolution::NotSamePerson].into_iter().find(|r| r.as_str() == text)
 }
 
-fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
+fn settle(cx: &Cx, out: &mut Out, begins: &str) -> Result<u8> {
     let how = cx.parsed.flag_as("as", resolution).map_err(usage)?.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", "--as"))?;
     cx.in_case(|_, case| {
         let (_, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
         let records = merge(&view);
         let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
-        let finding = found.iter().find(|f| f.id() == id).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", id))?;
+        let finding = naming::named(found.iter(), |f| f.id().to_string(), begins)?;
+        let finding = finding.ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", begins))?;
+        let id = finding.id();
         let fitting = ways(finding);
         if !fitting.contains(&how) {
             let ways: Vec<&str> = fitting.iter().map(|r| r.as_str()).collect();
@@ -443,14 +445,15 @@ fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
 }
 
 fn correct(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let id = cx.parsed.flag("record").map_err(usage)?.map(amparo_office::record_id).transpose()?;
-    let id = id.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", cx.word("arg-record")))?;
+    let begins = cx.parsed.flag("record").map_err(usage)?.map(super::papers::record_begins).transpose()?;
+    let begins = begins.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", cx.word("arg-record")))?;
     let field = cx.parsed.flag("field").map_err(usage)?.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", "--field"))?.to_owned();
     let value = ask::line(cx, "ask-value")?;
     cx.in_case(|_, case| {
         let (_, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
-        let record = view.records.iter().find(|r| r.id == id).cloned().ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", id))?;
+        let record = naming::named(view.records.iter(), |r| r.id.to_string(), &begins)?;
+        let record = record.cloned().ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &begins))?;
         drop(view);
         case.correct(&record, &field, Some(value.trim()).filter(|v| !v.is_empty()))?;
         out.line(cx.word("answer-corrected"));
