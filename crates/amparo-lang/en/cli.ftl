@@ -166,6 +166,7 @@ usage-bad-claim = "{ $value }" is not a claim; use presence, employment or resid
 usage-bad-whose = "{ $value }" is not a person of this case; "amparo party CASE list" names them.
 usage-bad-role = "{ $value }" is not a role; use client, spouse, child, parent, sibling, petitioner or other.
 usage-way-unfit = A point of this kind is not settled as "{ $value }". Use one of: { $ways }.
+usage-bad-sheets = "{ $value }" is not a number from 1 to 5.
 usage-bad-as = "{ $value }" is not a way to settle; use explained, corrected, superseded or not_same_person.
 usage-bad-template = "{ $value }" is not a template; use csv or jsonl.
 usage-bad-profile = "{ $value }" is not a profile; use client-file, successor or everything.

@@ -166,6 +166,7 @@ usage-bad-claim = "{ $value }" no es un hecho que se pruebe; use presence, emplo
 usage-bad-whose = "{ $value }" no es una persona de este caso; "amparo party CASO list" las nombra.
 usage-bad-role = "{ $value }" no es un papel; use client, spouse, child, parent, sibling, petitioner u other.
 usage-way-unfit = Un punto de esta clase no se aclara como "{ $value }". Use uno de: { $ways }.
+usage-bad-sheets = "{ $value }" no es un número de 1 a 5.
 usage-bad-as = "{ $value }" no es una forma de aclarar; use explained, corrected, superseded o not_same_person.
 usage-bad-template = "{ $value }" no es un formulario; use csv o jsonl.
 usage-bad-profile = "{ $value }" no es un perfil; use client-file, successor o everything.

@@ -43,8 +43,13 @@ impl Speech {
 
     /// A file given again: since when it is held, and whose it stays where somebody named another person this time.
     pub fn already(self, file: &CaseFile, giving: &Giving, earlier: u64) -> String {
-        let was = file.givings.get(&earlier).and_then(|g| g.subject);
-        let args = [("file", earlier.to_string()), ("whose", file.token_of(was).map_or_else(|| self.word("party-none"), |t| amparo_lang::party(t, self.lang)))];
+        let first = file.givings.get(&earlier);
+        let was = first.and_then(|g| g.subject);
+        let args = [
+            ("on", first.map(|g| self.entry_day(&g.at)).unwrap_or_default()),
+            ("file", earlier.to_string()),
+            ("whose", file.token_of(was).map_or_else(|| self.word("party-none"), |t| amparo_lang::party(t, self.lang))),
+        ];
         self.say(if giving.subject.is_some() && giving.subject != was { "state-already-other" } else { "state-already" }, &args)
     }
 
@@ -57,6 +62,11 @@ impl Speech {
             amparo_model::CoversWhy::CapSuspected => format!("{range} ({})", self.word("cap-suspected")),
             _ => range,
         }
+    }
+
+    /// The day on which an entry was written, by its own clock, in words.
+    pub fn entry_day(self, at: &str) -> String {
+        at.get(..10).and_then(Edtf::parse).map_or_else(|| at.to_owned(), |day| amparo_lang::date(&day, self.lang))
     }
 
     /// The day of a moment as an entry writes it, in words.

@@ -1,5 +1,6 @@
 //! The members of the office, and who may open which case.
 
+use super::first::Whose;
 use super::out::Out;
 use super::{Cx, ask, usage};
 use crate::speech::plain;
@@ -22,7 +23,7 @@ pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Ok(0);
         }
         let office = desk.roster().settings.name.clone();
-        out.line(super::first::sheet(cx, &plain(&name), &office, &words));
+        out.line(super::first::sheet(cx, &Whose::Member(&plain(&name)), &office, &words, (1, 1)));
         out.line(cx.say("answer-member-added", &[("name", plain(&name)), ("member", member.to_string())]));
         Ok(0)
     })

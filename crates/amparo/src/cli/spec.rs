@@ -104,8 +104,12 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// The first words that need a second one: `case`, `party`, `member`.
+pub fn group(word: &str) -> Option<&'static str> {
+    COMMANDS.iter().filter_map(|c| c.name.split_once(' ')).map(|(group, _)| group).find(|group| *group == word)
+}
+
 pub fn is_group(word: &str) -> bool {
-    COMMANDS.iter().any(|c| c.name.split_once(' ').is_some_and(|(group, _)| group == word))
+    group(word).is_some()
 }
 
 /// The subcommands of a group.

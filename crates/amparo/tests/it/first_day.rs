@@ -192,6 +192,47 @@ fn papers_are_held_withdrawn_moved_and_read_again() {
 }
 
 #[test]
+fn what_is_given_again_is_listed_once_and_two_papers_of_one_name_are_both_handed_over() {
+    let (place, case) = Place::with_case();
+    let (one, other) = (papers::many_calls("+14155550201", 0, 4), papers::many_calls("+14155550277", 90, 4));
+    place.write("papers/a/calls.xml", &one);
+    place.write("papers/b/calls.xml", &other);
+    for _ in 0..3 {
+        place.run(&["add", &case, "papers"]).done();
+    }
+    let list = place.run(&["status", &case]).done().out;
+    assert_eq!(list.lines().filter(|l| l.contains("calls.xml")).count(), 2, "{list}");
+    assert_eq!(list.matches("given again 2 times, last on ").count(), 2, "{list}");
+    let again = place.run(&["add", &case, "papers/a"]).done().out;
+    assert!(again.contains("already held since ") && again.contains(", as file "), "{again}");
+
+    let said = place.run(&["export", &case, "--out", "given"]).done().out;
+    assert!(said.contains("the names under which they came"), "{said}");
+    let mut handed: Vec<(String, Vec<u8>)> = std::fs::read_dir(place.path("given/data/papers"))
+        .expect("the papers")
+        .map(|e| e.expect("a paper"))
+        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("its bytes")))
+        .collect();
+    handed.sort();
+    let bytes: Vec<&Vec<u8>> = handed.iter().map(|(_, bytes)| bytes).collect();
+    assert_eq!(bytes, [&one, &other], "nothing was overwritten: {:?}", handed.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    assert!(handed.iter().all(|(name, _)| name.ends_with("-calls.xml")));
+}
+
+#[test]
+fn groups_of_commands_say_how_each_is_typed() {
+    for (place, word) in [(Place::empty(), "Add a person"), (Place::empty().in_spanish(), "Agrega una persona")] {
+        let help = place.run(&["help", "party"]).done().out;
+        assert!(help.contains("amparo party ") && help.contains(word), "{help}");
+        assert!(place.run(&["help", "case"]).done().out.contains("amparo case zone"));
+        for words in [&["party"][..], &["party", "lima-tambor"]] {
+            let said = place.run(words).failed(2).err;
+            assert!(said.contains("amparo party ") && said.contains(" add") && said.contains(word), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_was_typed_wrong_ends_with_two_and_what_is_not_there_with_one() {
     let (place, case) = Place::with_case();
     for (code, words) in [
