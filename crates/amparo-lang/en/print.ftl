@@ -93,7 +93,7 @@ draw-month-11 = Nov
 draw-month-12 = Dec
 
 # The report in one HTML file: headings and fixed sentences.
-page-findings = Needs a person
+page-findings = Points to clarify
 page-findings-note = Nothing here was decided for anybody.
 page-decides = The representative decides what this means; amparo does not.
 page-what = What
