@@ -3,13 +3,13 @@
 //! A record proves the months it names: a period all its months, a year its twelve as at most fair. What
 //! the client says is what has to be proven and proves nothing; what a government table says of a year is
 //! weak. Calls count by days of use of the party's own line. A month that no source's range includes is out of reach; only sources that
-//! can speak of the claim count for that. One that a source reaches and that shows nothing is to ask for.
+//! can speak of the claim count for that. One that a source reaches and that shows nothing is without evidence.
 
 use crate::calls::CallTable;
 use crate::timeline::when_in;
 use crate::view::View;
-use amparo_model::results::{Arg, Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Gap, Month, Says, Strength};
-use amparo_model::{Certainty, Edtf, Kind, PartyId, Record};
+use amparo_model::results::{Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Gap, Lack, Lacking, Month, Strength};
+use amparo_model::{Certainty, Kind, PartyId, Record};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -122,7 +122,7 @@ pub fn coverage(view: &View, records: &[Record], calls: &CallTable<'_>, claim: C
         months.push(CoverageMonth { month: m, evidence, best });
         m = m.next();
     }
-    let (gaps, ask) = (gaps(&months), ask(claim, &months));
+    let (gaps, ask) = (gaps(&months), ask(&months));
     Coverage { claim, subject: party, months, gaps, ask }
 }
 
@@ -174,21 +174,62 @@ fn gaps(months: &[CoverageMonth]) -> Vec<Gap> {
         .collect()
 }
 
-/// What to ask for, a line a run of months: the longest hole that sources reach first, what none reaches last.
-fn ask(claim: Claim, months: &[CoverageMonth]) -> Vec<(Month, Says)> {
-    let id = match claim {
-        Presence => "ask-presence",
-        Employment => "ask-employment",
-        Residence => "ask-residence",
-    };
-    let mut runs: Vec<&[CoverageMonth]> = months.chunk_by(|a, b| a.best == b.best).filter(|run| matches!(run[0].best, Best::None | Best::OutOfReach)).collect();
-    runs.sort_by_key(|run| (run[0].best != Best::None, std::cmp::Reverse(run.len()), run[0].month));
-    runs.into_iter()
-        .filter_map(|run| {
-            let of = |m: &CoverageMonth| Edtf::month(m.month.year, m.month.month);
-            let id = if run[0].best == Best::None { id } else { "ask-out-of-reach" };
-            let says = Says::new(id).with("from", Arg::When(of(&run[0])?)).with("to", Arg::When(of(&run[run.len() - 1])?)).with("months", Arg::Number(run.len() as i64));
-            Some((run[0].month, says))
-        })
-        .collect()
+/// What to ask for, a line a run of months: the longest hole that sources reach first, then what is only weakly shown,
+/// and what no source reaches last.
+fn ask(months: &[CoverageMonth]) -> Vec<Lacking> {
+    let run = |run: &[CoverageMonth]| Some(Lacking { from: run.first()?.month, to: run.last()?.month, lack: Lack::of(run.first()?.best)? });
+    let mut runs: Vec<Lacking> = months.chunk_by(|a, b| Lack::of(a.best) == Lack::of(b.best)).filter_map(run).collect();
+    runs.sort_by_key(|l| (l.lack, std::cmp::Reverse(l.months()), l.from));
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One letter a month: proven, weak, empty, out of reach.
+    fn grid(letters: &str) -> Coverage {
+        let start = Month { year: 2020, month: 1 };
+        let best = |c| match c {
+            'p' => Best::Proven(Fair),
+            'w' => Best::Proven(Weak),
+            'e' => Best::None,
+            _ => Best::OutOfReach,
+        };
+        let months: Vec<CoverageMonth> = letters.chars().zip(0..).map(|(c, n)| CoverageMonth { month: start.plus(n), evidence: Vec::new(), best: best(c) }).collect();
+        Coverage { claim: Presence, subject: PartyId([1; 16]), gaps: gaps(&months), ask: ask(&months), months }
+    }
+
+    fn told(runs: &[Lacking]) -> Vec<String> {
+        runs.iter().map(|l| format!("{} {} {}", l.lack.as_str(), l.from, l.months())).collect()
+    }
+
+    #[test]
+    fn every_month_that_is_not_proven_is_asked_for_once_the_most_useful_first() {
+        for (letters, expected) in [
+            ("pppp", vec![]),
+            ("peep", vec!["nothing 2020-02 2"]),
+            ("oopeepepw", vec!["nothing 2020-04 2", "nothing 2020-07 1", "weak 2020-09 1", "out_of_reach 2020-01 2"]),
+            ("wwpeow", vec!["nothing 2020-04 1", "weak 2020-01 2", "weak 2020-06 1", "out_of_reach 2020-05 1"]),
+        ] {
+            let grid = grid(letters);
+            assert_eq!(told(&grid.ask), expected, "{letters}");
+            let (proven, ..) = grid.counts();
+            assert_eq!(grid.ask.iter().map(Lacking::months).sum::<usize>() + proven, grid.months.len());
+        }
+    }
+
+    #[test]
+    fn a_gap_is_told_apart_by_what_is_there() {
+        for (letters, gaps, expected) in [
+            ("peeep", 0, vec![]),
+            ("peeeep", 1, vec!["nothing 2020-02 4"]),
+            ("peewwoop", 1, vec!["nothing 2020-02 2", "weak 2020-04 2", "out_of_reach 2020-06 2"]),
+            ("oooopwpeeee", 2, vec!["out_of_reach 2020-01 4", "nothing 2020-08 4"]),
+        ] {
+            let grid = grid(letters);
+            assert_eq!((grid.gaps.len(), told(&grid.holes())), (gaps, expected.iter().map(|e| (*e).to_owned()).collect::<Vec<_>>()), "{letters}");
+            assert_eq!(grid.holes().iter().map(Lacking::months).sum::<usize>() as u32, grid.gaps.iter().map(|g| g.months).sum::<u32>());
+        }
+    }
 }

@@ -5,12 +5,13 @@
 //! no finding mixes two people.
 
 use crate::calls::CallTable;
-use crate::coverage::GAP_MONTHS;
+use crate::coverage::{GAP_MONTHS, reach};
 use crate::exports;
 use crate::names::{may_be_same, may_be_same_company, plain};
 use crate::says::arg;
 use crate::view::{View, is_kind};
-use amparo_model::results::{About, Arg, EvidenceId, Finding, FindingType, Month, Says, Severity};
+use amparo_model::event::Resolution;
+use amparo_model::results::{About, Arg, Claim, EvidenceId, Finding, FindingType, Month, Says, Severity};
 use amparo_model::{ANumber, Certainty, Edtf, JournalId, Kind, PartyId, Record};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +31,7 @@ pub fn findings(view: &View, case: JournalId, merged: &[Record], calls: &CallTab
     }
     for (subject, facts) in by_person(merged) {
         let mut found = Found { case, subject, out: &mut out };
-        holes(&facts, as_of, &mut found);
+        holes(view, &facts, as_of, &mut found);
         overlaps(&facts, as_of, &mut found);
     }
     out.extend(exports::findings(view, case, calls));
@@ -43,6 +44,44 @@ pub fn findings(view: &View, case: JournalId, merged: &[Record], calls: &CallTab
     out.sort_by_key(key);
     out.dedup_by_key(|f| f.id());
     out
+}
+
+/// The fields of a record whose values a finding disputes.
+pub fn disputed<'f>(finding: &'f Finding, record: &Record) -> Vec<&'f str> {
+    let first = finding.what.split(' ').next().unwrap_or_default();
+    match finding.says.id {
+        "finding-identity-differs" if first == "name" => vec!["name", "given_names", "surname"],
+        "finding-identity-differs" | "finding-job-date-differs" | "finding-entry-differs" | "finding-entry-class-differs" => vec![first],
+        "finding-employer-differs" => vec!["employer"],
+        "finding-earnings-differ" => vec!["amount_cents"],
+        "finding-pay-differs" => vec!["gross_cents"],
+        "finding-expired-before-issued" => vec!["issued", "expires"],
+        "finding-paid-before-period" => vec!["paid_on", "period"],
+        "finding-before-birth" if record.fields.contains_key("birth_date") => vec!["birth_date"],
+        "finding-before-birth" => vec!["on", "start", "period", "year"],
+        "finding-in-the-future" => vec!["on", "at", "paid_on", "period"],
+        "finding-exports-differ" => vec!["at"],
+        // A hole lies between an end and a beginning.
+        _ if finding.kind == FindingType::Gap => {
+            let hole = finding.when.as_ref().and_then(Edtf::earliest);
+            let before = record.edtf("start").or(record.edtf("period")).and_then(Edtf::earliest).is_some_and(|d| Some(d) < hole);
+            vec![if before { "end" } else { "start" }, "period"]
+        }
+        _ => vec!["start", "end"],
+    }
+}
+
+/// How a finding of this kind can be settled: what leaves a hole is no other person's, and what one paper says alone is
+/// replaced by no other.
+pub fn ways(finding: &Finding) -> &'static [Resolution] {
+    use Resolution::{Corrected, Explained, NotSamePerson, Superseded};
+    match (finding.kind, finding.about) {
+        (FindingType::Gap | FindingType::Unsupported, _) => &[Explained, Corrected],
+        (FindingType::Impossible, _) => &[Explained, Corrected, NotSamePerson],
+        // Two files of one telephone.
+        (FindingType::Contradiction, About::Phone) => &[Explained, Superseded],
+        (FindingType::Contradiction | FindingType::Overlap, _) => &[Explained, Corrected, Superseded, NotSamePerson],
+    }
 }
 
 fn by_person(records: &[Record]) -> BTreeMap<PartyId, Vec<&Record>> {
@@ -347,9 +386,13 @@ fn entries(papers: &[&Record], found: &mut Found<'_>) {
 
 // ---- holes and overlaps ----
 
-/// Months without work between two times of work, and without a home between two homes.
-fn holes(facts: &[&Record], as_of: Date, found: &mut Found<'_>) {
-    for (about, id, kinds) in [(About::Employment, "finding-employment-gap", &[Kind::Job, Kind::Pay][..]), (About::Address, "finding-address-gap", &[Kind::Address][..])] {
+/// Months without work between two times of work, and without a home between two homes; how many of them no source reaches.
+fn holes(view: &View, facts: &[&Record], as_of: Date, found: &mut Found<'_>) {
+    for (about, claim, id, kinds) in [
+        (About::Employment, Claim::Employment, "finding-employment-gap", &[Kind::Job, Kind::Pay][..]),
+        (About::Address, Claim::Residence, "finding-address-gap", &[Kind::Address][..]),
+    ] {
+        let sources = reach(view, claim, found.subject);
         let spans: Vec<(i32, i32, &Record)> = facts
             .iter()
             .filter(|r| is_kind(r, kinds) && !is_backwards(r))
@@ -376,7 +419,9 @@ fn holes(facts: &[&Record], as_of: Date, found: &mut Found<'_>) {
                 let because: Vec<&Record> = told(&|s| s.1 == reached).into_iter().chain(told(&|s| s.0 == a)).collect();
                 let month = |m: Month| Edtf::month(m.year, m.month);
                 let (Some(first), Some(last)) = (month(from), month(to)) else { continue };
-                let says = Says::new(id).with("from", Arg::When(first)).with("to", Arg::When(last)).with("months", Arg::Number(i64::from(hole)));
+                let beyond = (0..hole).map(|n| from.plus(n)).filter(|m| !sources.iter().any(|(a, b)| (a..=b).contains(&m))).count() as i64;
+                let says = Says::new(id).with("from", Arg::When(first)).with("to", Arg::When(last));
+                let says = says.with("months", Arg::Number(i64::from(hole))).with("beyond", Arg::Number(beyond));
                 found.add(FindingType::Gap, Severity::Medium, about, Edtf::parse(&format!("{from}/{to}")), "hole", says, because);
             }
             reached = reached.max(b);

@@ -14,6 +14,7 @@ mod pairing;
 pub mod says;
 pub mod timeline;
 pub mod view;
+pub mod written;
 
 pub use calls::CallTable;
 pub use coverage::coverage;

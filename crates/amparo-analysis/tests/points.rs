@@ -240,3 +240,27 @@ fn exports_of_one_line_that_disagree_are_a_point_and_others_are_not() {
         assert!(found.iter().all(|f| f.because().len() == 3), "{name}");
     }
 }
+
+#[test]
+fn what_a_finding_disputes_and_how_it_can_be_settled() {
+    use amparo_analysis::findings::{disputed, ways};
+    use amparo_model::results::EvidenceId;
+    let check = |papers: &[Said<'_>], fields: &[&[&str]], other_person: bool| {
+        let records: Vec<Record> = papers.iter().enumerate().map(|(n, said)| record(n, *said, Some(CLIENT), Certainty::Stated)).collect();
+        let view = view(&CaseFile::default(), records.clone(), vec![]);
+        let all = findings(&view, JournalId([9; 16]), &merge(&view), &CallTable::build(&view), date(2026, 1, 1));
+        let [finding] = &all[..] else { panic!("one finding of {}", all.len()) };
+        let behind: Vec<&Record> = records.iter().filter(|r| finding.because().contains(&EvidenceId::Record(r.id))).collect();
+        let got: Vec<Vec<&str>> = behind.iter().map(|r| disputed(finding, r).into_iter().filter(|f| r.fields.contains_key(f)).collect()).collect();
+        assert_eq!(got, fields, "{}", finding.says.id);
+        assert_eq!(ways(finding).contains(&event::Resolution::NotSamePerson), other_person, "{}", finding.says.id);
+        assert!(ways(finding).contains(&event::Resolution::Explained));
+    };
+    let job = |employer, start, end| -> [(&str, &str); 3] { [("employer", employer), ("start", start), ("end", end)] };
+    check(&[(1, Kind::Job, &job("Sol LLC", "2015-01", "2016-03")), (1, Kind::Job, &job("Mar Inc", "2016-08", "2018-01"))], &[&["end"], &["start"]], false);
+    check(&[(1, Kind::Job, &job("Sol LLC", "2016-03", "2015-01"))], &[&["start", "end"]], true);
+    let born = |day| -> [(&str, &str); 2] { [("name", "Ana Ruiz"), ("birth_date", day)] };
+    check(&[(1, Kind::Identity, &born("1989-02-13")), (2, Kind::Identity, &born("1988-02-13"))], &[&["birth_date"], &["birth_date"]], true);
+    let pay = |gross| -> [(&str, &str); 3] { [("employer", "Sol LLC"), ("paid_on", "2019-05-03"), ("gross_cents", gross)] };
+    check(&[(1, Kind::Pay, &pay("85800")), (2, Kind::Pay, &pay("85900"))], &[&["gross_cents"], &["gross_cents"]], true);
+}

@@ -149,7 +149,8 @@ fn draw_legend(d: &mut Drawing, words: &Words, t: f32, width: f32) -> f32 {
     y + t * 0.6
 }
 
-/// The text, cut with an ellipsis where it would run over; the table has all of it.
+/// The text, cut with an ellipsis where it would run over, after a whole word where there is one: what is heard of a
+/// mark holds the words that are seen. The table has all of it.
 pub(crate) fn fit(text: &str, width: f32, size: f32) -> String {
     if about_wide(text, size) <= width {
         return text.to_owned();
@@ -162,7 +163,8 @@ pub(crate) fn fit(text: &str, width: f32, size: f32) -> String {
             break;
         }
     }
-    format!("{}…", out.trim_end())
+    let whole = if text[out.len()..].starts_with(' ') { out.as_str() } else { out.rsplit_once(' ').map_or(out.as_str(), |(words, _)| words) };
+    format!("{}…", whole.trim_end())
 }
 
 pub(crate) fn group(n: u64) -> String {
@@ -190,6 +192,16 @@ fn twin(calls: &Calls, words: &Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_runs_over_ends_with_a_whole_word() {
+        let cut = |text: &str, letters: f32| fit(text, about_wide("n", 10.0) * letters + 9.0, 10.0);
+        for (text, letters, expected) in
+            [("Sol Bakery", 99.0, "Sol Bakery"), ("Harbor Laundry Inc", 12.0, "Harbor…"), ("Harbor Laundry Inc", 14.9, "Harbor Laundry…"), ("Schwarzenegger", 6.0, "Schwa…")]
+        {
+            assert_eq!(cut(text, letters), expected);
+        }
+    }
 
     #[test]
     fn squares_have_four_steps_and_stand_in_the_middle() {

@@ -61,10 +61,13 @@ pub struct Grid {
     #[serde(default)]
     pub desc: String,
     pub months: Vec<MonthBox>,
+    /// The long gaps, a sentence each.
+    #[serde(default)]
+    pub holes: Vec<String>,
 }
 
 impl Grid {
-    /// Months; proven (strong or fair), weak, out of reach, to ask for.
+    /// Months; proven (strong or fair), weak, out of reach, without evidence.
     pub fn counts(&self) -> (usize, [usize; 4]) {
         let mut counts = [0; 4];
         for m in &self.months {

@@ -1,7 +1,7 @@
 //! One month by its days: what is dated to a day, a lane above another; calls and messages as a column a day.
 
 use crate::drawing::{Anchor, Drawing, Ink, about_wide};
-use crate::timeline::{Bar, PointShape, Span, bar_mark, point_mark};
+use crate::timeline::{Bar, Fill, PointShape, Span, bar_label, bar_mark, point_mark};
 use crate::{Size, Words};
 use amparo_model::results::Month;
 
@@ -35,8 +35,8 @@ pub struct DayMark {
     pub from: i8,
     pub to: i8,
     pub shape: Option<PointShape>,
-    /// The paper names the month and no day.
-    pub half: bool,
+    /// Half where the paper names the month and no day, weak where only the person says it.
+    pub fill: Fill,
     pub label: String,
     pub href: Option<String>,
 }
@@ -149,8 +149,10 @@ fn marks(d: &mut Drawing, lane: &DayLane, month: Month, (first, last): (i8, i8),
                 Some(shape) => point_mark(d, shape, (x + end) / 2.0, y + tall / 2.0, t * 0.5),
                 None => {
                     let label = if inside { mark.label.clone() } else { String::new() };
-                    let bar = Bar { span: Span { from: month, to: month }, label, half: mark.half, href: None };
-                    bar_mark(d, &bar, [x + 1.0, y + t * 0.2, end - x - 2.0, tall - t * 0.4], t);
+                    let bar = Bar { span: Span { from: month, to: month }, label, fill: mark.fill, href: None };
+                    let at = [x + 1.0, y + t * 0.2, end - x - 2.0, tall - t * 0.4];
+                    bar_mark(d, &bar, at);
+                    bar_label(d, &bar, at, false, t);
                 }
             }
             if !inside {
@@ -174,7 +176,7 @@ mod tests {
 
     #[test]
     fn days_are_links_with_what_is_written_first() {
-        let mark = |from, to, shape, label: &str| DayMark { from, to, shape, half: false, label: label.to_owned(), href: Some(format!("record/{label}")) };
+        let mark = |from, to, shape, label: &str| DayMark { from, to, shape, fill: Fill::Full, label: label.to_owned(), href: Some(format!("record/{label}")) };
         let lane = |marks, counts| DayLane { name: "Work".to_owned(), marks, counts, ..DayLane::default() };
         let month = Month { year: 2024, month: 2 };
         let days = Days {

@@ -20,7 +20,7 @@ pub use days::{DayLane, DayMark, Days, draw_days};
 pub use drawing::{Anchor, Drawing, Ink, Shape, hatch_lines};
 pub use html::escape;
 pub use report::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, counts, report_html};
-pub use timeline::{Bar, Dispute, Lanes, Links, MonthCount, Point, PointShape, Span, draw_timeline, pieces, timeline};
+pub use timeline::{Bar, Dispute, Fill, Lanes, Links, MonthCount, Point, PointShape, Span, draw_timeline, pieces, timeline};
 pub use words::Words;
 
 /// A chart for a page: the picture, and the same facts as an HTML table.

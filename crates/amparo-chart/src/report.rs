@@ -56,9 +56,12 @@ pub struct ReportPaper {
 
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ReportAsk {
-    pub month: String,
-    pub whose: String,
-    pub sentence: String,
+    /// Whose months, how many, and what they lack.
+    pub title: String,
+    /// The months in words.
+    pub months: String,
+    pub why: String,
+    pub papers: Vec<String>,
 }
 
 /// How a file was read.
@@ -185,7 +188,7 @@ fn lead(out: &mut String, report: &Report, words: &Words) {
     }
 }
 
-/// "120 months: 104 proven, 11 weak, 3 no source reaches, 2 to ask for."
+/// "120 months: 104 proven, 11 weak, 2 without evidence, 3 out of reach."
 pub fn counts(grid: &Grid, lang: Lang) -> String {
     let (months, [proven, weak, out, ask]) = grid.counts();
     say("print-counts", &[("months", months.into()), ("proven", proven.into()), ("weak", weak.into()), ("out", out.into()), ("ask", ask.into())], lang)
@@ -246,6 +249,7 @@ fn grids(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
     out.push_str("<div class=\"stack\">");
     for grid in &report.coverage {
         let _ = write!(out, "<h3>{}</h3><p class=\"note\">{}</p><p>{}</p>", escape(&grid.title), escape(&grid.desc), escape(&counts(grid, report.lang)));
+        list(out, &grid.holes);
         let wide = coverage(grid, words, Size { width: 1_130.0, text: 13.0 });
         both(out, &wide.svg, &[coverage(grid, words, Size::NARROW).svg]);
         let boxes: Vec<(String, &str)> = Fullness::ALL
@@ -262,6 +266,15 @@ fn grids(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
     out.push_str("</div></section>\n");
 }
 
+fn list(out: &mut String, lines: &[String]) {
+    if lines.is_empty() {
+        return;
+    }
+    out.push_str("<ul class=\"plain\">");
+    lines.iter().for_each(|line| out.push_str(&format!("<li>{}</li>", escape(line))));
+    out.push_str("</ul>");
+}
+
 fn ask(out: &mut String, report: &Report, heads: &Heads) {
     if report.ask.is_empty() {
         return;
@@ -269,8 +282,11 @@ fn ask(out: &mut String, report: &Report, heads: &Heads) {
     part(out, heads.ask, heads.ask_note, false);
     out.push_str("<ul class=\"plain\">");
     for item in &report.ask {
-        let whose = if item.whose.is_empty() { String::new() } else { format!(", {}", item.whose) };
-        let _ = write!(out, "<li><b>{}{}</b>: {}</li>", escape(&item.month), escape(&whose), escape(&item.sentence));
+        let _ = write!(out, "<li><b>{}</b><br>{}<br>{}<ul>", escape(&item.title), escape(&item.months), escape(&item.why));
+        for paper in &item.papers {
+            let _ = write!(out, "<li>{}</li>", escape(paper));
+        }
+        out.push_str("</ul></li>");
     }
     out.push_str("</ul></section>\n");
 }
@@ -303,6 +319,9 @@ fn lanes(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
     let mut half = Drawing::new(18.0, 18.0, "", "");
     half.frame([1.0, 4.0, 16.0, 10.0], Some(Ink::Sheet), Ink::Work, 1.2);
     half.fill(1.0, 9.0, 16.0, 5.0, Ink::Work);
+    let mut weak = Drawing::new(18.0, 18.0, "", "");
+    weak.frame([1.0, 4.0, 16.0, 10.0], Some(Ink::Sheet), Ink::Weak, 1.2);
+    weak.fill(1.0, 12.0, 16.0, 2.0, Ink::Weak);
     legend(
         out,
         &[
@@ -314,6 +333,7 @@ fn lanes(out: &mut String, report: &Report, heads: &Heads, words: &Words) {
             (boxed(Fullness::OutOfReach), words.out_of_reach),
             (picture(&full), words.full_bar),
             (picture(&half), words.half_bar),
+            (picture(&weak), words.weak_bar),
         ],
     );
     for lanes in &report.lanes {

@@ -26,14 +26,28 @@ pub struct Span {
     pub to: Month,
 }
 
-/// A job or a home. Half a bar where papers give only the year's total.
+/// How full a bar is: the fuller, the more is known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fill {
+    /// Papers give a total for the year and no name: half a bar that lies below the others and stays unnamed.
+    Total,
+    /// Only the person's own word.
+    Weak,
+    /// Papers give only a longer time that it lies in.
+    Half,
+    #[default]
+    Full,
+}
+
+/// A job or a home.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Bar {
     #[serde(flatten)]
     pub span: Span,
     pub label: String,
     #[serde(default)]
-    pub half: bool,
+    pub fill: Fill,
     /// Where the mark leads on a page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
@@ -316,11 +330,24 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
     let tall = t * 2.0;
     d.rule(f.left, top + tall, f.right, top + tall, Ink::Line, 0.75);
     let mut shown = false;
-    // Yearly totals lie below what is known month by month.
-    for bar in bars.iter().filter(|b| b.half).chain(bars.iter().filter(|b| !b.half)) {
+    // What is less known lies below what is known better, and is named where nothing covers it.
+    let mut order: Vec<&Bar> = bars.iter().collect();
+    order.sort_by_key(|b| b.fill);
+    for (i, bar) in order.iter().enumerate() {
         let Some((x, w)) = f.part(bar.span) else { continue };
         shown = true;
-        d.link(bar.href.as_deref(), || named(&bar.label, bar.span, words), [x, top, w, tall], |d| bar_mark(d, bar, [x, top, w, tall], t));
+        let above: Vec<(f32, f32)> = order[i + 1..].iter().filter(|b| b.fill > bar.fill).filter_map(|b| f.part(b.span)).collect();
+        let free = widest(x, w, above);
+        d.link(
+            bar.href.as_deref(),
+            || named(&bar.label, bar.span, words),
+            [x, top, w, tall],
+            |d| {
+                bar_mark(d, bar, [x, top, w, tall]);
+                let over = bars.iter().any(|b| b.fill == Fill::Total);
+                bar_label(d, bar, [free.0, top, free.1, tall], over, t);
+            },
+        );
     }
     if let Some(lanes) = lanes {
         for span in &lanes.out_of_reach {
@@ -364,19 +391,48 @@ fn bars(d: &mut Drawing, bars: &[Bar], lanes: Option<&Lanes>, words: &Words, f: 
     (top - y + tall, top - y + tall / 2.0)
 }
 
-/// One bar with its label where it fits.
-pub(crate) fn bar_mark(d: &mut Drawing, bar: &Bar, [x, top, w, tall]: [f32; 4], t: f32) {
-    if bar.half {
-        d.frame([x, top, w, tall], Some(Ink::Sheet), Ink::Work, 1.2);
-        d.fill(x, top + tall / 2.0, w, tall / 2.0, Ink::Work);
-    } else {
-        d.fill(x, top, (w - 0.8).max(0.8), tall, Ink::Work);
+/// The widest part of a bar that none of those above it covers: left edge and width.
+fn widest(x: f32, w: f32, mut above: Vec<(f32, f32)>) -> (f32, f32) {
+    above.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut best, mut from) = ((x, 0.0), x);
+    for (left, wide) in above.into_iter().chain([(x + w, 0.0)]) {
+        let free = left.min(x + w) - from;
+        if free > best.1 {
+            best = (from, free);
+        }
+        from = from.max(left + wide);
     }
-    if w > t * 3.5 {
-        let (ink, base) = if bar.half { (Ink::Ink, top + t * 0.76) } else { (Ink::Sheet, top + tall / 2.0 + t * 0.35) };
-        let size = if bar.half { t * 0.78 } else { t * 0.95 };
-        d.text(x + t * 0.5, base, size, Anchor::Start, false, ink, fit(&bar.label, w - t, size));
+    best
+}
+
+/// One bar, without its label.
+pub(crate) fn bar_mark(d: &mut Drawing, bar: &Bar, [x, top, w, tall]: [f32; 4]) {
+    match bar.fill {
+        Fill::Full => d.fill(x, top, (w - 0.8).max(0.8), tall, Ink::Work),
+        Fill::Half | Fill::Total => {
+            d.frame([x, top, w, tall], Some(Ink::Sheet), Ink::Work, 1.2);
+            d.fill(x, top + tall / 2.0, w, tall / 2.0, Ink::Work);
+        }
+        Fill::Weak => {
+            // A total that lies below shows through.
+            d.frame([x, top, w, tall], None, Ink::Weak, 1.2);
+            d.fill(x, top + tall * 0.85, w, tall * 0.15, Ink::Weak);
+        }
     }
+}
+
+/// The label of a bar, where it fits; in the upper half where a total may lie below.
+pub(crate) fn bar_label(d: &mut Drawing, bar: &Bar, [x, top, w, tall]: [f32; 4], over: bool, t: f32) {
+    if w <= t * 3.5 {
+        return;
+    }
+    let (ink, base, size) = match bar.fill {
+        Fill::Full => (Ink::Sheet, top + tall / 2.0 + t * 0.35, t * 0.95),
+        Fill::Weak if !over => (Ink::Ink, top + tall / 2.0 + t * 0.2, t * 0.95),
+        Fill::Half | Fill::Weak => (Ink::Ink, top + t * 0.76, t * 0.78),
+        Fill::Total => return,
+    };
+    d.text(x + t * 0.5, base, size, Anchor::Start, false, ink, fit(&bar.label, w - t, size));
 }
 
 /// Columns a month; where no file reaches is hatched, with the sentence in the hatch where it fits.
@@ -518,7 +574,7 @@ mod tests {
             title: "Client".to_owned(),
             desc: String::new(),
             span: span("2017-01", "2026-12"),
-            work: vec![Bar { span: span("2018-01", "2020-12"), label: "La Espiga".to_owned(), half: false, href: href("record/job") }],
+            work: vec![Bar { span: span("2018-01", "2020-12"), label: "La Espiga".to_owned(), fill: Fill::Full, href: href("record/job") }],
             home: Vec::new(),
             phone: vec![MonthCount { month: month("2023-02"), count: 12 }],
             phone_reach: Some(span("2023-02", "2026-10")),
@@ -539,12 +595,37 @@ mod tests {
             ("record/entry", "Entry, B2, March 2017"),
             ("finding/entry", "papers disagree, March 2017"),
             ("coverage/2021-02?who=client", "Feb 2021: ask, February 2021"),
-            ("coverage/2017-01?who=client", "no source reaches, January 2017 - December 2017"),
+            ("coverage/2017-01?who=client", "out of reach, January 2017 - December 2017"),
             ("calls?who=client&amp;month=2023-02", "Phone, February 2023: 12"),
         ] {
             assert!(svg.contains(&format!(r#"<a href="{href}" aria-label="{name}">"#)), "{href} {name}\n{svg}");
         }
         assert_eq!(svg.matches("<a ").count(), 6);
+    }
+
+    #[test]
+    fn a_bar_is_named_where_nothing_covers_it() {
+        for (above, expected) in [
+            (vec![], (10.0, 100.0)),
+            (vec![(10.0, 30.0)], (40.0, 70.0)),
+            (vec![(90.0, 40.0), (0.0, 20.0)], (20.0, 70.0)),
+            (vec![(30.0, 5.0), (31.0, 2.0), (70.0, 5.0)], (35.0, 35.0)),
+            (vec![(0.0, 200.0)], (10.0, 0.0)),
+        ] {
+            assert_eq!(widest(10.0, 100.0, above), expected);
+        }
+    }
+
+    #[test]
+    fn the_persons_word_alone_is_no_full_bar() {
+        let draw = |fill| {
+            let mut lanes = lanes(false);
+            lanes.work[0].fill = fill;
+            draw_timeline(&lanes, &Words::of(Lang::En), Size::WIDE).shapes
+        };
+        let filled = |fill| draw(fill).iter().filter(|s| matches!(s, Shape::Box { fill: Some(Ink::Work), .. })).count();
+        assert_eq!((filled(Fill::Full), filled(Fill::Half), filled(Fill::Weak)), (1, 1, 0));
+        assert_ne!(draw(Fill::Full), draw(Fill::Half));
     }
 
     #[test]

@@ -78,26 +78,48 @@ timeline-messages = { $count ->
    *[other] { $count } messages
 }
 
-ask-presence = { $months ->
-    [one] { $from }. Any one of these helps
-   *[other] { $from } to { $to }. For each month, any one of these helps
-}: a receipt for rent, light, water or telephone; a paper from a clinic or a school; a receipt for money sent; a bank statement; a letter from somebody who saw you that month, with name, address and signature.
-ask-employment = { $months ->
-    [one] { $from }. If you worked, any one of these helps
-   *[other] { $from } to { $to }. If you worked, for each month any one of these helps
-}: a pay stub; a bank deposit from the employer; a schedule or a message about work; a letter from the employer or from somebody you worked with.
-ask-residence = { $months ->
-    [one] { $from }. Any one of these with your address helps
-   *[other] { $from } to { $to }. For each month, any one of these with your address helps
-}: a lease or rent receipt; a bill for light, water or telephone; a letter you received at home; a paper from a school or a clinic.
-ask-out-of-reach = { $months ->
-    [one] { $from }
-   *[other] { $from } to { $to }
-}: no paper we have reaches this time. If you kept something with a date, bring it: a ticket, an envelope, a photograph, a first lease. If not, do not worry.
+# Months that are not proven, and what to ask for.
+lack-nothing = { $count ->
+    [one] { $count } month without evidence
+   *[other] { $count } months without evidence
+}
+lack-weak = { $count ->
+    [one] { $count } month with only weak evidence
+   *[other] { $count } months with only weak evidence
+}
+lack-out-of-reach = { $count ->
+    [one] { $count } month that no source covers
+   *[other] { $count } months that no source covers
+}
+gap-nothing = Gap: { $what } ({ $when })
+gap-weak = Weak: { $what } ({ $when })
+gap-out-of-reach = Out of reach: { $what } ({ $when })
+ask-why-each = One paper for each month is enough. Any of these helps:
+ask-why-beyond = Nothing we have reaches this time. If you kept something, bring it. If not, do not worry. Any of these helps:
+ask-paper-rent = a receipt for rent, light, water or telephone
+ask-paper-clinic = a paper from a clinic, a dentist or a pharmacy
+ask-paper-child = a paper from the school or the clinic of your child
+ask-paper-money = a bank statement, or a receipt for money you sent
+ask-paper-pay = a pay stub, or a letter from work
+ask-paper-letter = a paper from your church, or a letter from somebody who saw you then, with name, address and signature
+ask-paper-ticket = a bus ticket, the envelope of a letter, a photograph with a date
+ask-paper-stub = a pay stub
+ask-paper-deposit = a bank statement that shows what the employer paid in
+ask-paper-schedule = a schedule, or a message about work
+ask-paper-employer = a letter from the employer, or from somebody you worked with
+ask-paper-lease = a lease, or a receipt for rent
+ask-paper-bill = a bill for light, water or telephone with your address
+ask-paper-mail = a letter that came to your home, with its envelope
 
 finding-identity-differs = Two papers do not agree about the { $field }: one says { $one }, another says { $other }.
-finding-employment-gap = No work is on record from { $from } to { $to }, { $months } months between two times of work.
-finding-address-gap = No home is on record from { $from } to { $to }, { $months } months between two homes.
+finding-employment-gap = No work is on record from { $from } to { $to }, { $months } months between two times of work.{ $beyond ->
+    [0] { "" }
+   *[other] { " " }No source covers { $beyond } of them.
+}
+finding-address-gap = No home is on record from { $from } to { $to }, { $months } months between two homes.{ $beyond ->
+    [0] { "" }
+   *[other] { " " }No source covers { $beyond } of them.
+}
 finding-employment-overlap = Two jobs at once, from { $from } to { $to }: { $one } and { $other }.
 finding-address-overlap = Two homes at once, from { $from } to { $to }: { $one } and { $other }.
 finding-employer-differs = A pay paper of { $when } names the employer { $paper }; for that time the case says { $said }.

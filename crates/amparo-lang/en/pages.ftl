@@ -21,7 +21,7 @@ page-refused-host = This address does not belong to amparo. Open the address tha
 page-refused-site = This came from a page that is not amparo's. Nothing was done. Open the address that amparo printed when it started.
 page-refused-token = Open the address that amparo printed when it started. It is new at each start.
 page-foot-look = Written in the log before this page opened: { $member }, { $role }, { $purpose }, today { $at }.
-page-foot-head = Log head: { $words }
+page-foot-head = The log's four words: { $words }
 page-foot-nothing-left = Nothing on this page left this machine
 page-unmasked = third persons shown
 page-done-party = The person was added to the case.
@@ -47,10 +47,12 @@ page-first-passphrase = 5. A passphrase, at least 15 letters long
 page-first-passphrase-why = Six words that do not belong together are good: easy to remember, hard to guess. Nobody can look it up for you.
 page-first-again = The same passphrase again
 page-first-recovery = 6. Shall the office have a recovery sheet of its own?
-page-first-recovery-why = With it the office can open every case when all members are gone. Whoever finds that sheet can, too.
+page-first-recovery-why = It opens every case on this machine when every passphrase and every member's sheet is lost. Whoever finds it can, too. A backup it does not open.
+page-first-sheets = If yes: how many sheets for the office?
+page-first-sheets-why = One opens the office alone. Of two to five, any two together do: then one that is found opens nothing.
 page-first-go-on = Make the office
 page-sheet-title = Print the recovery sheet
-page-sheet-lead = If the passphrase is lost, these 24 words open the files. Nothing else does, and nobody else has them.
+page-sheet-lead = If the passphrase is lost, the 24 words of your own sheet open the files. Nobody else has them. Print each sheet.
 page-sheet-number = Sheet { $number } of { $all }
 page-sheet-kept = Kept at
 page-words-back = Type the words back
@@ -61,7 +63,7 @@ page-cases = Cases
 page-cases-none = No case yet. Open the first one below.
 page-case-handle = Case
 page-case-name = Name
-page-case-needs = Needs a person
+page-case-needs = Needs attention
 page-case-papers = Papers
 page-case-opened = Opened
 page-case-not-yours = you have no access to this case
@@ -84,17 +86,17 @@ page-custody-how = A backup is made in a terminal: amparo backup FOLDER. Recover
 
 page-add-papers = Add papers
 page-print-ask = Print the ask-list
-page-what-to-ask = What to ask for
+page-what-to-ask = What to ask for next
 page-month-by-month = Month by month
 page-months-note = { $who }, { $from } to { $to }. The taller the bar, the stronger the proof.
 page-from-to = { $from } to { $to }
 page-proven = proven
 page-weak = weak
-page-out-of-reach = no source reaches
-page-ask-word = ask
-page-needs = Needs a person
+page-out-of-reach = out of reach
+page-ask-word = without evidence
+page-needs = Needs attention
 page-needs-note = Nothing here was decided for you.
-page-needs-none = Nothing waits for a person now.
+page-needs-none = Nothing needs attention now.
 page-needs-whose = { $count ->
     [one] { $count } paper belongs to nobody yet
    *[other] { $count } papers belong to nobody yet
@@ -106,10 +108,6 @@ page-needs-pages = { $count ->
 }
 page-needs-pages-why = Search and findings do not know them.
 page-needs-party = nobody is named in it yet
-page-needs-months = { $who }: { $count ->
-    [one] nothing found for { $count } month
-   *[other] nothing found for { $count } months
-}
 page-look-at-papers = Look at the papers
 page-say-whose = Say whose
 page-see-files = See the files
@@ -137,10 +135,6 @@ page-reason-note-why = Work product: sealed apart, not in the client's copy.
 page-reason-unmask = Show third persons
 page-reason-unmask-why = Names and numbers of people who are not in this case stay hidden unless there is a reason to see them. That they were shown is written down.
 page-reason-set = Use this reason
-page-needs-reach = { $who }: { $count ->
-    [one] a paper from { $count } month that no source reaches would help most
-   *[other] papers from { $count } months that no source reaches would help most
-}
 
 page-add-files = Add files
 page-drop-here = Drop files here, or the whole USB stick. Each is sealed before it is read.
@@ -295,11 +289,16 @@ page-differs-what = What
 page-open-record = Open the record
 page-also-behind = Other papers of this point
 page-settle = Settle it
-page-settle-note = Your choice is written in the journal with your name. Both papers stay as they are.
+page-settle-note = Your choice is written in the log with your name. Both papers stay as they are.
 page-settle-explained = Both papers stand. Say why they differ.
 page-settle-corrected = One was read wrongly. The next page asks for the right reading.
 page-settle-superseded = A later paper replaces one of them.
 page-settle-not-same = One of the papers is about somebody else.
+page-settle-explained-gap = There is a reason for these months. Say what it is.
+page-settle-explained-one = The paper stands as it is. Say why its dates are so.
+page-settle-superseded-file = One file is newer or more complete, and counts.
+page-settle-not-same-one = The paper is about somebody else.
+page-what-they-say = What the papers say
 page-settle-open = Leave it open
 page-settle-open-what = It stays first on the overview.
 page-settle-why = Why
@@ -418,15 +417,20 @@ page-records-count = { $count ->
     [one] one record
    *[other] { $count } records
 }
-page-sign-strong = two papers, or a strong one
-page-sign-fair = a fair paper
-page-sign-weak = a witness, or a word
-page-sign-ask = sources reach it, nothing found
-page-sign-reach = nobody can know from these papers
+page-sign-strong-presence = a paper of that month: a pay stub, a deposit, an entry, a hearing
+page-sign-fair-presence = a paper of that year (W-2 or 1099), a paper about a job or a home, or calls on eight days or more
+page-sign-weak-presence = a notice, messages, calls on a few days, or Social Security's total for the year
+page-sign-strong-employment = a pay stub of that month
+page-sign-fair-employment = a paper of that year (W-2 or 1099), a deposit, or a paper about the job
+page-sign-weak-employment = Social Security's total for the year
+page-sign-strong-residence = a paper that names the home for that month
+page-sign-fair-residence = a paper that names the home for that year
+page-sign-weak-residence = a notice of that month
+page-sign-ask = sources reach it and show nothing
+page-sign-reach = no source reaches it: nothing can be known
 page-gaps = Gaps
-page-gaps-note = More than three months in a row without strong or fair proof.
+page-gaps-note = More than three months in a row without strong or fair proof, told apart by what is there.
 page-gaps-none = No gap of more than three months.
-page-ask-order = The longest first; what no source reaches last.
 page-ask-none = Nothing to ask for.
 page-see-month = See the month
 page-not-said = What this does not say
@@ -494,20 +498,8 @@ page-print-names = Name on the sheet
 page-print-no-name = Without the person's name
 page-print-name = With the person's name
 page-print-ask-title = Papers we ask you for
-page-print-ask-lead = We already have proof of { $proven } of { $all } months. One paper for each month is enough.
+page-print-ask-lead = We already have proof of { $proven } of { $all } months.
 page-print-ask-none = We have proof of { $proven } of { $all } months. There is nothing to bring now.
-page-print-one-month = One of these is enough:
-page-print-each-month = One paper for each month. Any of these helps:
-page-print-beyond = We have almost nothing from this time yet. If you kept something, bring it. If not, do not worry.
-page-print-later = Another time: { $months }.
-page-print-paper-rent = a receipt for rent, light, water or telephone
-page-print-paper-clinic = a paper from a clinic, a dentist or a pharmacy
-page-print-paper-child = a paper from the school or the clinic of your child
-page-print-paper-money = a bank statement, or a receipt for money you sent
-page-print-paper-pay = a pay stub, or a letter from work
-page-print-paper-letter = a paper from your church, or a letter from somebody who saw you then, with name, address and signature
-page-print-paper-lease = a lease or receipt of your first room or apartment
-page-print-paper-ticket = a bus ticket, the envelope of a letter, a photograph with a date
 page-print-before = Before you come
 page-print-as-it-is = Bring the paper as it is, torn or stained. We copy it and give it back.
 page-print-photo = A clear photograph helps, too: by day, the whole sheet, without shadow.
@@ -532,9 +524,27 @@ page-print-done = { $member }: { $what }
 page-from-to-time = { $from } to { $to }
 page-settle-which = Which one was read wrongly?
 page-correct-wrong = "{ $value }" does not fit that value. Write a day as 1988-07-21 or 07/21/1988, a month as 1988-07, an amount without the sign. Nothing was changed.
-page-print-weak = Of these months we have only weak proof. One paper of each would help.
 page-needs-points = { $count ->
     [one] { $count } point to clarify
    *[other] { $count } points to clarify
 }
 page-history-hidden = Entry { $entry }, { $member }: { $field } was changed (hidden here)
+
+page-zone = Where months are counted
+page-zone-where = Where does the person live?
+page-zone-why = An evening call can fall into another month elsewhere: months and hours are counted where the person lives.
+page-zone-other = Somewhere else: the zone's name, such as America/Guatemala
+page-zone-is = Months and hours of this case are counted in this time zone: { $zone }.
+page-zone-is-because = Months and hours of this case are counted in this time zone: { $zone }. Why: { $because }
+page-zone-change = Change the time zone
+page-zone-because = Why does it change?
+page-zone-eastern = Eastern time (New York, Miami, Atlanta)
+page-zone-central = Central time (Chicago, Houston, Dallas)
+page-zone-mountain = Mountain time (Denver, El Paso)
+page-zone-arizona = Arizona (Phoenix, Tucson)
+page-zone-pacific = Pacific time (Los Angeles, Seattle, Las Vegas)
+page-zone-alaska = Alaska
+page-zone-hawaii = Hawaii
+page-zone-puerto-rico = Puerto Rico
+page-zone-mexico = Mexico City
+page-done-zone = The time zone is changed. Months are counted anew.

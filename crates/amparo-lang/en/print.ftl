@@ -20,12 +20,9 @@ print-what = What the papers say
 print-sources-short = Source
 print-coverage = Month by month
 print-coverage-note = The fuller the box, the stronger the proof. Hatched: no source reaches the month, and nothing can be said about it. A question mark: sources reach it and show nothing.
-print-ask = Gaps, and what to ask for
-print-ask-note = One paper a month is enough to begin with. Most useful first.
-print-from = From
-print-to = To
+print-ask = What to ask for next
+print-ask-note = Every month that is not proven, the most useful first.
 print-months = Months
-print-month = Month
 print-what-to-ask = What would help
 print-timeline = Timeline
 print-timeline-note = Dates are written as exactly as their paper knows them, and no more.
@@ -43,7 +40,7 @@ print-unread = Not read yet
 print-counts = { $months ->
     [one] One month
    *[other] { $months } months
-}: { $proven } proven, { $weak } weak, { $out } no source reaches, { $ask } to ask for.
+}: { $proven } proven, { $weak } weak, { $ask } without evidence, { $out } out of reach.
 print-page = page { $page } of { $all }
 print-stamp = Privileged and confidential: prepared for counsel. Not for filing
 
@@ -56,8 +53,8 @@ draw-papers = Records
 draw-strong = proven (strong)
 draw-fair = proven (fair)
 draw-weak = weak
-draw-ask = nothing found: ask
-draw-out-of-reach = no source reaches
+draw-ask = without evidence: ask
+draw-out-of-reach = out of reach
 draw-outside = outside the claim
 draw-work = Work
 draw-phone = Phone
@@ -76,8 +73,9 @@ draw-calls = calls
 draw-no-call = no call
 draw-or-more = or more
 draw-papers-disagree = papers disagree
-draw-half-bar = half bar: yearly totals only
-draw-full-bar = full bar: month by month
+draw-half-bar = half bar: papers name only the year
+draw-weak-bar = empty bar: only the person's own word
+draw-full-bar = full bar: papers name the months
 draw-entry-or-trip = entry or trip
 draw-notice-or-filing = notice or filing
 draw-encounter = encounter
@@ -95,7 +93,7 @@ draw-month-11 = Nov
 draw-month-12 = Dec
 
 # The report in one HTML file: headings and fixed sentences.
-page-findings = Needs a person
+page-findings = Points to clarify
 page-findings-note = Nothing here was decided for anybody.
 page-decides = The representative decides what this means; amparo does not.
 page-what = What
@@ -103,8 +101,8 @@ page-page-of = The page with the place marked
 page-coverage = Month by month
 page-coverage-note = A month without a paper does not mean that the person was not there: only that nothing shows it yet. About hatched months nothing can be known.
 page-as-table = The same as a table
-page-ask = What to ask for
-page-ask-note = One paper a month is enough to begin with.
+page-ask = What to ask for next
+page-ask-note = Every month that is not proven, the most useful first.
 page-timeline = Timeline
 page-timeline-note = Work, phone and immigration, one above the other.
 page-calls = Calls

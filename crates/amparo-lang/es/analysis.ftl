@@ -78,26 +78,48 @@ timeline-messages = { $count ->
    *[other] { $count } mensajes
 }
 
-ask-presence = { $months ->
-    [one] Mes: { $from }. Sirve cualquiera de estos
-   *[other] De { $from } a { $to }. Para cada mes sirve cualquiera de estos
-}: recibo de renta, de luz, de agua o de teléfono; papel de una clínica o de una escuela; recibo de un envío de dinero; estado de cuenta del banco; carta de alguien que lo o la vio ese mes, con su nombre, su dirección y su firma.
-ask-employment = { $months ->
-    [one] Mes: { $from }. Si trabajó, sirve cualquiera de estos
-   *[other] De { $from } a { $to }. Si trabajó, para cada mes sirve cualquiera de estos
-}: talón de pago; depósito del empleador en el banco; un horario o un mensaje sobre el trabajo; carta del empleador o de alguien con quien trabajó.
-ask-residence = { $months ->
-    [one] Mes: { $from }. Sirve cualquiera de estos que tenga su dirección
-   *[other] De { $from } a { $to }. Para cada mes sirve cualquiera de estos que tenga su dirección
-}: contrato o recibo de renta; recibo de luz, de agua o de teléfono; una carta que le llegó a su casa; papel de una escuela o de una clínica.
-ask-out-of-reach = { $months ->
-    [one] Mes: { $from }
-   *[other] De { $from } a { $to }
-}: ningún papel que tenemos llega a ese tiempo. Si guardó algo con fecha, tráigalo: un boleto, un sobre, una foto, su primer contrato de renta. Si no, no se preocupe.
+# Los meses que no están probados, y qué pedir.
+lack-nothing = { $count ->
+    [one] { $count } mes sin prueba
+   *[other] { $count } meses sin prueba
+}
+lack-weak = { $count ->
+    [one] { $count } mes con solo prueba débil
+   *[other] { $count } meses con solo prueba débil
+}
+lack-out-of-reach = { $count ->
+    [one] { $count } mes al que ninguna fuente llega
+   *[other] { $count } meses a los que ninguna fuente llega
+}
+gap-nothing = Hueco: { $what } ({ $when })
+gap-weak = Débil: { $what } ({ $when })
+gap-out-of-reach = Fuera de alcance: { $what } ({ $when })
+ask-why-each = Basta un papel por cada mes. Sirve cualquiera de estos:
+ask-why-beyond = Nada de lo que tenemos llega a este tiempo. Si guardó algo, tráigalo. Si no, no se preocupe. Sirve cualquiera de estos:
+ask-paper-rent = recibo de renta, de luz, de agua o de teléfono
+ask-paper-clinic = papel de la clínica, del dentista o de la farmacia
+ask-paper-child = papel de la escuela o de la clínica de su niño o niña
+ask-paper-money = estado de cuenta del banco, o recibo de un envío de dinero
+ask-paper-pay = talón de pago, o carta del trabajo
+ask-paper-letter = papel de su iglesia, o carta de alguien que le vio entonces, con su nombre, su dirección y su firma
+ask-paper-ticket = boleto de autobús, sobre de una carta, foto con fecha
+ask-paper-stub = talón de pago
+ask-paper-deposit = estado de cuenta del banco donde se vea lo que pagó el empleador
+ask-paper-schedule = un horario, o un mensaje sobre el trabajo
+ask-paper-employer = carta del empleador, o de alguien con quien trabajó
+ask-paper-lease = contrato o recibo de renta
+ask-paper-bill = recibo de luz, de agua o de teléfono que tenga su dirección
+ask-paper-mail = una carta que llegó a su casa, con su sobre
 
 finding-identity-differs = Dos papeles no coinciden en este dato: { $field }. Uno dice { $one } y otro dice { $other }.
-finding-employment-gap = No hay trabajo anotado de { $from } a { $to }: { $months } meses entre dos tiempos de trabajo.
-finding-address-gap = No hay domicilio anotado de { $from } a { $to }: { $months } meses entre dos domicilios.
+finding-employment-gap = No hay trabajo anotado de { $from } a { $to }: { $months } meses entre dos tiempos de trabajo.{ $beyond ->
+    [0] { "" }
+   *[other] { " " }A { $beyond } de ellos no llega ninguna fuente.
+}
+finding-address-gap = No hay domicilio anotado de { $from } a { $to }: { $months } meses entre dos domicilios.{ $beyond ->
+    [0] { "" }
+   *[other] { " " }A { $beyond } de ellos no llega ninguna fuente.
+}
 finding-employment-overlap = Dos trabajos al mismo tiempo, de { $from } a { $to }: { $one } y { $other }.
 finding-address-overlap = Dos domicilios al mismo tiempo, de { $from } a { $to }: { $one } y { $other }.
 finding-employer-differs = Un papel de pago ({ $when }) nombra al empleador { $paper }; para ese tiempo el caso dice { $said }.

@@ -1,7 +1,7 @@
 # Qué clase de archivo o documento es, y los códigos que usan los papeles, en palabras.
 format-7z = archivo comprimido
 format-account = relato del cliente
-format-age = archivo sellado
+format-age = archivo con llave (age)
 format-amparo-export = caso exportado
 format-android-calls = teléfono Android: llamadas
 format-android-messages = teléfono Android: mensajes
@@ -31,7 +31,7 @@ format-ofx = estado de cuenta
 format-parquet = tabla
 format-pay-stub-pdf = talón de pago
 format-pdf = PDF
-format-pgp = archivo con llave
+format-pgp = archivo con llave (PGP)
 format-plist = ajustes de un iPhone o Mac
 format-rar = archivo comprimido
 format-rtf = documento de texto

@@ -1,4 +1,4 @@
-# Hojas para reunir documentos: una página impresa para cada fuente.
+# Hojas para reunir papeles: una página impresa para cada fuente.
 collect-head = Cómo traernos sus papeles
 collect-bring = Traiga
 collect-calm = No se preocupe
@@ -54,7 +54,7 @@ collect-whatsapp-calm4 = Los mensajes que borró no están. No borre ninguno aho
 
 collect-ssa-title = Seguro Social: lo que ganó, año por año
 collect-ssa-from = la página de la agencia o su oficina
-collect-ssa-lead = Este registro dice cuánto le pagó cada patrón. Es para quien tiene un número de Seguro Social propio.
+collect-ssa-lead = Este registro dice cuánto le pagó cada empleador. Es para quien tiene un número de Seguro Social propio.
 collect-ssa-1 = Hable primero con nosotros. Si alguna vez trabajó con otro número, no abra una cuenta ni escriba a esa oficina.
 collect-ssa-2 = Si le dijimos que sí: abra ssa.gov/myaccount en el navegador de una computadora. Escriba usted la dirección.
 collect-ssa-3 = Haga clic en «Sign in». Necesita una cuenta con Login.gov o ID.me; la página le ayuda a hacerla con su teléfono y su tarjeta.
@@ -68,16 +68,16 @@ collect-ssa-calm3 = ¿No tiene cuenta? La oficina de la agencia se lo imprime. L
 
 collect-irs-title = IRS: transcripciones de sus impuestos
 collect-irs-from = la página de la agencia o por correo
-collect-irs-lead = Las transcripciones dicen lo que informaron sus patrones y lo que usted declaró. Son gratis.
+collect-irs-lead = Las transcripciones dicen lo que informaron sus empleadores y lo que usted declaró. Son gratis.
 collect-irs-1 = Hable primero con nosotros, para saber qué años y si conviene pedirlas ahora.
 collect-irs-2 = Si le dijimos que sí: abra irs.gov/transcript en el navegador de una computadora. Escriba usted la dirección.
 collect-irs-3 = Haga clic para obtener la transcripción en línea («online») y entre con ID.me. Un ITIN sirve igual que un número de Seguro Social.
 collect-irs-4 = En «Wage & Income Transcript» abra cada año que le pedimos y guárdelo como PDF.
 collect-irs-5 = En «Account Transcript» haga lo mismo con los mismos años.
 collect-irs-6 = Cierre la sesión («Sign out» o «Logout»). Copie los archivos en una memoria USB. No les cambie el nombre.
-collect-irs-bring = La memoria USB o los papeles que le llegaron por correo; sus copias de declaraciones de impuestos y de las formas W-2 y 1099.
+collect-irs-bring = La memoria USB o los papeles que le llegaron por correo; sus copias de declaraciones de impuestos y de los formularios W-2 y 1099.
 collect-irs-calm1 = «No record of return filed» (no hay declaración) también es una respuesta. Tráigala.
-collect-irs-calm2 = Si la página no le deja entrar, llenamos juntos la forma 4506-T y llega por correo.
+collect-irs-calm2 = Si la página no le deja entrar, llenamos juntos el formulario 4506-T y llega por correo.
 collect-irs-calm3 = No le pague a nadie por una transcripción.
 
 collect-i94-title = I-94 e historial de viajes

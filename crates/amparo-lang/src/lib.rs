@@ -299,6 +299,19 @@ mod tests {
         assert_eq!(grouped(1_204), "1,204");
     }
 
+    /// One term a thing (docs/glossary.md): words that were said before for what now has one name.
+    #[test]
+    fn spanish_has_one_term_a_thing() {
+        for (file, text) in files(Lang::Es) {
+            for other in
+                ["frase de acceso", "ninguna fuente alcanza", "ningún documento llega", "suficiente", "carril", "terceros", "patrón", "esta máquina", "sellado", "propósito"]
+            {
+                let line = text.lines().find(|l| l.to_lowercase().contains(other));
+                assert_eq!(line, None, "{file}.ftl");
+            }
+        }
+    }
+
     #[test]
     fn spanish_says_usted_and_never_the_hurtful_word() {
         for (file, text) in files(Lang::Es) {

@@ -213,18 +213,72 @@ pub struct Gap {
     pub months: u32,
 }
 
+/// Why months are not proven, in the order in which to ask about them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Lack {
+    /// Sources reach them and show nothing.
+    Nothing,
+    /// Only weak evidence.
+    Weak,
+    /// No source reaches them.
+    OutOfReach,
+}
+
+impl Lack {
+    pub const ALL: [Lack; 3] = [Lack::Nothing, Lack::Weak, Lack::OutOfReach];
+
+    /// `None` where a month with this best is proven.
+    pub fn of(best: Best) -> Option<Lack> {
+        match best {
+            Best::Proven(Strength::Strong | Strength::Fair) => None,
+            Best::Proven(Strength::Weak) => Some(Lack::Weak),
+            Best::None => Some(Lack::Nothing),
+            Best::OutOfReach => Some(Lack::OutOfReach),
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Lack::Nothing => "nothing",
+            Lack::Weak => "weak",
+            Lack::OutOfReach => "out_of_reach",
+        }
+    }
+}
+
+/// Months from `from` to `to`, both included, in a row that are not proven, all for one reason.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lacking {
+    pub from: Month,
+    pub to: Month,
+    pub lack: Lack,
+}
+
+impl Lacking {
+    pub fn months(&self) -> usize {
+        usize::try_from(self.to.index() - self.from.index() + 1).unwrap_or(0)
+    }
+}
+
 #[derive(Clone, PartialEq, Debug)]
 pub struct Coverage {
     pub claim: Claim,
     pub subject: PartyId,
     pub months: Vec<CoverageMonth>,
     pub gaps: Vec<Gap>,
-    /// What to ask the client for, most useful first.
-    pub ask: Vec<(Month, Says)>,
+    /// What to ask the client for, most useful first: together, every month that is not proven.
+    pub ask: Vec<Lacking>,
 }
 
 impl Coverage {
-    /// (proven: strong or fair, weak, out of reach, to ask for).
+    /// The gaps told apart: months without evidence, with only weak evidence, and out of reach, in the order of time.
+    pub fn holes(&self) -> Vec<Lacking> {
+        let mut holes: Vec<Lacking> = self.ask.iter().filter(|l| self.gaps.iter().any(|g| g.from <= l.from && l.to <= g.to)).copied().collect();
+        holes.sort_by_key(|l| l.from);
+        holes
+    }
+
+    /// (proven: strong or fair, weak, out of reach, without evidence).
     pub fn counts(&self) -> (usize, usize, usize, usize) {
         let of = |f: &dyn Fn(Best) -> bool| self.months.iter().filter(|m| f(m.best)).count();
         (

@@ -57,8 +57,9 @@ pub enum ToWorker {
     Read { name: String, bytes: u64, companions: Vec<String>, ocr: bool, region: String },
     /// The page of the file as PNG, at most so many pixels wide, with these rectangles drawn.
     Page { name: String, bytes: u64, inside: String, page: u32, width: u32, mark: Vec<Region>, part: Region },
-    /// The lines of a text file around a row, as PNG, that row framed.
-    Row { name: String, bytes: u64, inside: String, row: u64, width: u32 },
+    /// The lines of a text file around a row, as PNG; in that row, of each of these lists the first that stands there is
+    /// framed, or the row itself where none does.
+    Row { name: String, bytes: u64, inside: String, row: u64, width: u32, mark: Vec<Vec<String>> },
     /// The bytes of one file inside an archive.
     Extract { name: String, bytes: u64, inside: String },
     /// A document: `what` names it (`chronology`), `data` is its JSON, language is `en` or `es`.

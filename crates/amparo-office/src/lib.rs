@@ -10,12 +10,13 @@ pub mod accession;
 pub mod contract;
 pub mod desk;
 pub mod load;
+pub mod naming;
 mod open_case;
 mod problem;
 pub mod search;
 
 pub use desk::{Desk, Founded};
-pub use open_case::{LogLine, OpenCase, ROLES, record_id};
+pub use open_case::{LogLine, OpenCase, ROLES};
 pub use problem::{Exit, Problem, Result, why};
 
 // What the doors see of custody: results, never keys.

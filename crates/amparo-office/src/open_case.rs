@@ -4,11 +4,12 @@ use crate::access::{Action, Own, decide, without_names};
 use crate::accession::{self, Incoming, ReadFile};
 use crate::desk::Desk;
 use crate::load::{self, Loaded, Want};
+use crate::naming;
 use crate::problem::{Exit, Problem, Result};
 use amparo_analysis::View;
 use amparo_model::event::{At, Change, Judgement, Purpose, Resolution, What};
 use amparo_model::ids::{FindingId, RunId};
-use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, RecordId, Report, Sha256};
+use amparo_model::{CaseFile, Giving, JournalId, Kind, PartyId, Record, Report, Sha256};
 use amparo_vault::{Apart, Case, Exported, Forgotten, Found, Handing, Look, Made, Now, Open, Plain, Profile, Roster, Since, Tokens, Where};
 use std::sync::Arc;
 
@@ -216,12 +217,22 @@ impl OpenCase {
         self.file().givings.get(&of).ok_or_else(|| Problem::new(Exit::No, "problem-no-file").with("file", of))
     }
 
-    /// The giving (and path inside) that a person names: `12` or `12:path/inside`.
+    /// The giving (and path inside) that a person names: `12` or `12:path/inside`, or the beginning of the fingerprint.
     pub fn file_named(&self, text: &str) -> Result<(u64, String)> {
-        let (seq, inside) = text.split_once(':').unwrap_or((text, ""));
+        let (typed, inside) = text.split_once(':').unwrap_or((text, ""));
         let none = || Problem::new(Exit::No, "problem-no-file").with("file", text);
-        let seq: u64 = seq.parse().map_err(|_| none())?;
-        let giving = self.file().givings.get(&seq).ok_or_else(none)?;
+        let numbered = typed.parse().ok().and_then(|seq: u64| self.file().givings.get(&seq));
+        let giving = match (numbered, naming::beginning(typed, 64)) {
+            (Some(giving), _) => Some(giving),
+            // The same bytes given twice are one paper: the first giving stands for them.
+            (None, Some(begins)) => {
+                let firsts = self.file().givings.values().filter(|g| g.given.already.is_none());
+                naming::named(firsts, |g| g.given.sha256.to_string(), &begins)?
+            }
+            (None, None) => None,
+        };
+        let giving = giving.ok_or_else(none)?;
+        let seq = giving.seq;
         let listed_apart = giving.reading.inside.is_empty();
         match inside.is_empty() || listed_apart || giving.reading.inside.iter().any(|i| i.path == inside) {
             true => Ok((seq, inside.to_owned())),
@@ -397,9 +408,4 @@ impl OpenCase {
     pub fn verify(&self, since: Option<&Since>, deep: bool) -> Result<Found> {
         Ok(self.case.verify(since, deep)?)
     }
-}
-
-/// A record's id as typed.
-pub fn record_id(text: &str) -> Result<RecordId> {
-    text.parse().map_err(|_| Problem::new(Exit::Usage, "usage-bad-record").with("value", text))
 }

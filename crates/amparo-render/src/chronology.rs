@@ -33,7 +33,6 @@ pub struct Chronology {
     pub timeline: Vec<TimelineRow>,
     pub lanes: Vec<Lanes>,
     pub coverage: Vec<Grid>,
-    pub gaps: Vec<GapRow>,
     pub ask: Vec<AskRow>,
     pub calls: Vec<Calls>,
     pub sources: Vec<SourceRow>,
@@ -83,19 +82,14 @@ pub struct TimelineRow {
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct GapRow {
-    pub whose: String,
-    pub from: String,
-    pub to: String,
-    pub months: u32,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
 pub struct AskRow {
     pub whose: String,
-    pub month: String,
-    pub sentence: String,
+    /// How many months, and what they lack.
+    pub title: String,
+    /// Each run of months in words.
+    pub months: Vec<String>,
+    pub why: String,
+    pub papers: Vec<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -153,8 +147,8 @@ pub(crate) fn lay_out<'f>(fonts: &'f Fonts, data: &Chronology, lang: Lang, heads
             coverage(&mut sheet, section, grid, heads, &words);
         }
     }
-    if !data.gaps.is_empty() || !data.ask.is_empty() {
-        gaps_and_ask(&mut sheet, data, heads);
+    if !data.ask.is_empty() {
+        ask(&mut sheet, data, heads);
     }
     if !data.lanes.is_empty() || !data.timeline.is_empty() {
         let section = section(&mut sheet, heads.timeline, heads.timeline_note, 200.0);
@@ -243,9 +237,13 @@ fn chart_title(sheet: &mut Sheet<'_>, section: usize, title: &str, desc: &str, k
 
 fn coverage(sheet: &mut Sheet<'_>, section: usize, grid: &Grid, heads: &Heads, words: &Words) {
     let drawing = draw_coverage(grid, words, Size { width: RIGHT - LEFT, text: 8.0 });
-    chart_title(sheet, section, &grid.title, &grid.desc, (drawing.height + 90.0).min(BOTTOM - 120.0));
+    chart_title(sheet, section, &grid.title, &grid.desc, (drawing.height + 90.0 + 12.6 * grid.holes.len() as f32).min(BOTTOM - 120.0));
     let counts = sheet.node(section, Role::Paragraph(None));
     sheet.lines(Some(counts), &heads.counts(grid), Letter::Serif, 11.0, 15.6, Ink::Ink.rgb());
+    for hole in &grid.holes {
+        let node = sheet.node(section, Role::Paragraph(None));
+        sheet.lines(Some(node), hole, Letter::Sans, 9.0, 12.6, Ink::Ink.rgb());
+    }
     sheet.space(5.0);
     let spoken = heads.months_aloud(grid, words);
     sheet.figure(section, &Drawing { desc: spoken, ..drawing });
@@ -276,19 +274,11 @@ fn legend(sheet: &mut Sheet<'_>, section: usize, words: &Words) {
     sheet.space(13.0);
 }
 
-fn gaps_and_ask(sheet: &mut Sheet<'_>, data: &Chronology, heads: &Heads) {
+fn ask(sheet: &mut Sheet<'_>, data: &Chronology, heads: &Heads) {
     let section = section(sheet, heads.ask, heads.ask_note, 80.0);
-    if !data.gaps.is_empty() {
-        let columns = [column(heads.whose, 2.0), column(heads.from, 2.0), column(heads.to, 2.0), numbers(heads.months, 1.0)];
-        let rows = data.gaps.iter().map(|g| vec![dash(&g.whose), g.from.clone(), g.to.clone(), g.months.to_string()]).collect();
-        sheet.table(section, &Table { columns: &columns, row_headings: true, rows });
-        sheet.space(8.0);
-    }
-    if !data.ask.is_empty() {
-        let columns = [column(heads.month, 1.5), column(heads.whose, 1.3), column(heads.what_to_ask, 5.0)];
-        let rows = data.ask.iter().map(|a| vec![a.month.clone(), dash(&a.whose), a.sentence.clone()]).collect();
-        sheet.table(section, &Table { columns: &columns, row_headings: true, rows });
-    }
+    let columns = [column(heads.whose, 1.3), column(heads.months, 3.2), column(heads.what_to_ask, 3.6)];
+    let row = |a: &AskRow| vec![dash(&a.whose), format!("{}: {}", a.title, a.months.join("; ")), format!("{} {}.", a.why, a.papers.join("; "))];
+    sheet.table(section, &Table { columns: &columns, row_headings: true, rows: data.ask.iter().map(row).collect() });
 }
 
 fn calls(sheet: &mut Sheet<'_>, data: &Chronology, heads: &Heads, words: &Words) {
@@ -411,7 +401,7 @@ mod tests {
             parties: vec![PartyRow { who: "Rosa Núñez".into(), role: "el cliente".into(), detail: String::new() }],
             findings: vec![FindingRow { when: "1989".into(), sentence: "Dos papeles no coinciden.".into(), references: vec![1], ..FindingRow::default() }],
             timeline: (0..90).map(|n| TimelineRow { when: format!("{n}"), sentence: "Pagado por Sol".into(), references: vec![1], ..TimelineRow::default() }).collect(),
-            coverage: vec![Grid { title: "Presencia".into(), desc: "Mes por mes".into(), months }],
+            coverage: vec![Grid { title: "Presencia".into(), desc: "Mes por mes".into(), months, holes: vec!["Hueco: 4 meses sin prueba".into()] }],
             sources: vec![SourceRow { number: 1, name: "a.pdf".into(), records: 4, ..SourceRow::default() }],
             ..Chronology::default()
         }

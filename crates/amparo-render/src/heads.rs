@@ -28,10 +28,7 @@ pub(crate) struct Heads {
     pub coverage_note: &'static str,
     pub ask: &'static str,
     pub ask_note: &'static str,
-    pub from: &'static str,
-    pub to: &'static str,
     pub months: &'static str,
-    pub month: &'static str,
     pub what_to_ask: &'static str,
     pub timeline: &'static str,
     pub timeline_note: &'static str,
@@ -76,10 +73,7 @@ impl Heads {
             coverage_note: text("print-coverage-note"),
             ask: text("print-ask"),
             ask_note: text("print-ask-note"),
-            from: text("print-from"),
-            to: text("print-to"),
             months: text("print-months"),
-            month: text("print-month"),
             what_to_ask: text("print-what-to-ask"),
             timeline: text("print-timeline"),
             timeline_note: text("print-timeline-note"),
@@ -97,7 +91,7 @@ impl Heads {
         }
     }
 
-    /// "120 months: 104 proven, 11 weak, 3 no source reaches, 2 to ask for."
+    /// "120 months: 104 proven, 11 weak, 2 without evidence, 3 out of reach."
     pub fn counts(&self, grid: &Grid) -> String {
         counts(grid, self.lang)
     }

@@ -17,6 +17,6 @@ mod table;
 mod text_page;
 mod write;
 
-pub use chronology::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, SourceRow, TimelineRow, chronology, stamps};
+pub use chronology::{AskRow, Chronology, FindingRow, Head, PartyRow, SourceRow, TimelineRow, chronology, stamps};
 pub use page::{Grey, Paper, Png, RenderError, page, pages};
 pub use text_page::{lines_around, text_page};

@@ -128,8 +128,8 @@ fn perform(job: &mut Job, order: ToWorker) -> Result<(), Stop> {
     match order {
         ToWorker::Read { name, bytes, companions, ocr, region } => read(job, &name, bytes, &companions, ocr, &region),
         ToWorker::Page { name, bytes, inside, page, width, mark, part } => draw(job, &name, bytes, &inside, |whole| amparo_render::page(whole, page, width, &mark, part)),
-        ToWorker::Row { name, bytes, inside, row, width } => {
-            draw(job, &name, bytes, &inside, |whole| amparo_render::text_page(&amparo_render::lines_around(whole, row, AROUND), row, width))
+        ToWorker::Row { name, bytes, inside, row, width, mark } => {
+            draw(job, &name, bytes, &inside, |whole| amparo_render::text_page(&amparo_render::lines_around(whole, row, AROUND), row, &mark, width))
         }
         ToWorker::Extract { name, bytes, inside } => extract(job, &name, bytes, &inside),
         ToWorker::Produce { what, language, data } => produce(job, &what, &language, data),

@@ -4,6 +4,7 @@ mod account;
 mod agent;
 mod cli;
 mod gather;
+mod lacking;
 mod picture;
 mod places;
 mod reading;

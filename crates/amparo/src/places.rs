@@ -29,7 +29,8 @@ pub struct Answers {
     pub office: String,
     pub neutral: String,
     pub name: String,
-    pub recovery: bool,
+    /// The office's own sheets, where it wants them: how many are needed, of how many.
+    pub recovery: Option<(u8, u8)>,
 }
 
 /// A passphrase that can be guessed is refused before anything is made with it.
@@ -64,7 +65,7 @@ impl Making {
             office_name: &answers.office,
             neutral_name: &answers.neutral,
             zone: &zone,
-            recovery: answers.recovery.then_some((1, 1)),
+            recovery: answers.recovery,
         };
         let folder = beside(home, ".making")?;
         let founded = Desk::found((places.open)(&folder, lang)?, &founding, system_ms)?;
@@ -77,6 +78,12 @@ impl Making {
         drop(self.desk);
         put_in_place(&self.folder, &self.home)
     }
+}
+
+/// So many sheets of the office as were asked for: one opens alone, of several any two together; at most five.
+pub fn office_sheets(count: &str) -> Option<(u8, u8)> {
+    let count: u8 = count.trim().parse().ok().filter(|n| (1..=5).contains(n))?;
+    Some((count.min(2), count))
 }
 
 /// The zone of this machine, by its IANA name.

@@ -226,9 +226,10 @@ impl Workers {
         self.bytes(&order, &[file.as_fd()], bytes, name, 256 << 20)
     }
 
-    /// The lines of a text file around a row as PNG, that row framed.
-    pub fn row(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, row: u64, width: u32) -> Result<Vec<u8>, ReadFailure> {
-        let order = ToWorker::Row { name: name.to_owned(), bytes, inside: inside.to_owned(), row, width };
+    /// The lines of a text file around a row as PNG; in it, of each list the first text that stands there is framed, else the row.
+    #[allow(clippy::too_many_arguments)] // the file, where in it, and what to mark
+    pub fn row(&self, file: impl AsFd, name: &str, bytes: u64, inside: &str, row: u64, width: u32, mark: &[Vec<String>]) -> Result<Vec<u8>, ReadFailure> {
+        let order = ToWorker::Row { name: name.to_owned(), bytes, inside: inside.to_owned(), row, width, mark: mark.to_vec() };
         self.bytes(&order, &[file.as_fd()], bytes, name, 64 << 20)
     }
 

@@ -1,12 +1,14 @@
 //! A whole case as a reader sees it, in one language: what the chronology, the report and the charts are made of.
 
+use crate::lacking;
 use crate::speech::{Speech, capital, plain};
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
-use amparo_chart::{Bar, CallRow, Calls, Dispute, Grid, Lanes, Links, MonthBox, MonthCount, Point, PointShape, Span};
+use amparo_chart::{Bar, CallRow, Calls, Dispute, Fill, Grid, Lanes, Links, MonthBox, MonthCount, Point, PointShape, Span};
 use amparo_lang::sentence;
 use amparo_model::event::{At, SegmentKind};
 use amparo_model::results::{About, Best, CallSummary, Claim, Coverage, EvidenceId, Finding, FindingType, Lane, Month, TimelineItem};
-use amparo_model::{Edtf, Giving, JournalId, Kind, PartyId, Record};
+use amparo_model::{Certainty, Edtf, Giving, JournalId, Kind, PartyId, Record};
+use amparo_office::LogLine;
 use amparo_office::access::{Own, reduce};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,6 +138,7 @@ impl Seen {
             title: speech.say("chart-coverage", &[("who", who), ("claim", speech.term("claim", coverage.claim.as_str()))]),
             desc: speech.say("chart-coverage-desc", &range),
             months: boxes.collect(),
+            holes: lacking::holes(coverage, speech),
         }
     }
 
@@ -175,45 +178,51 @@ impl Seen {
         lanes
     }
 
-    /// Jobs as bars; an employer of whom only year totals are known is half a bar.
+    /// Work as bars: full where papers name the months, half where they name only the year, empty where nobody but the
+    /// person says it. Nothing is drawn between two pay papers
+    /// of one employer unless something speaks of that time.
     fn work<'r>(&self, speech: Speech, mine: impl Iterator<Item = &'r Record>, span: Span) -> Vec<Bar> {
         let mut bars: Vec<Bar> = Vec::new();
-        let mut paid: BTreeMap<String, (String, Month, Month, &Record)> = BTreeMap::new();
-        let mut years: BTreeMap<String, (String, BTreeMap<i16, &Record>)> = BTreeMap::new();
+        let mut paid: BTreeMap<String, (String, BTreeMap<Month, &Record>)> = BTreeMap::new();
+        let mut years: BTreeMap<String, (String, Fill, BTreeMap<i16, &Record>)> = BTreeMap::new();
         for record in mine {
             let label = record.text("employer").map(|e| if self.own.household_employers.contains(e) { self.own.third(e) } else { e.to_owned() });
             match record.kind {
                 Kind::Job => bars.extend(self.bar(record, label.unwrap_or_else(|| speech.term("kind", "job")), span)),
                 Kind::Pay => {
-                    let (Some(label), Some(month)) = (label, timeline::when(record).and_then(|w| w.latest()).map(Month::of)) else { continue };
-                    let known = paid.entry(amparo_analysis::names::plain(&label)).or_insert((label, month, month, record));
-                    (known.1, known.2) = (known.1.min(month), known.2.max(month));
+                    let (Some(label), Some(when)) = (label, timeline::when(record)) else { continue };
+                    let (Some(first), Some(last)) = (when.earliest().map(Month::of), when.latest().map(Month::of)) else { continue };
+                    let known = paid.entry(amparo_analysis::names::plain(&label)).or_insert((label, BTreeMap::new()));
+                    known.1.extend((0..=last.index() - first.index()).map(|n| (first.plus(n), record)));
                 }
                 Kind::Earnings if record.number("amount_cents").is_some_and(|n| n > 0) => {
-                    let label = label.unwrap_or_else(|| speech.term("kind", "earnings"));
+                    let (label, fill) = label.map_or_else(|| (speech.term("kind", "earnings"), Fill::Total), |l| (l, Fill::Half));
                     let year = record.number("year").and_then(|y| i16::try_from(y).ok());
-                    years.entry(amparo_analysis::names::plain(&label)).or_insert((label, BTreeMap::new())).1.extend(year.map(|y| (y, record)));
+                    years.entry(amparo_analysis::names::plain(&label)).or_insert((label, fill, BTreeMap::new())).2.extend(year.map(|y| (y, record)));
                 }
                 _ => {}
             }
         }
-        let known: BTreeSet<String> = bars.iter().map(|b| amparo_analysis::names::plain(&b.label)).collect();
-        let within = |from: Month, to: Month| Some(Span { from: from.max(span.from), to: to.min(span.to) }).filter(|s| s.from <= s.to);
-        for (name, (label, from, to, record)) in &paid {
-            if !known.contains(name) {
-                bars.extend(within(*from, *to).map(|span| Bar { span, label: label.clone(), half: false, href: Some(href(record)) }));
+        let told = |name: &str| bars.iter().any(|b| amparo_analysis::names::plain(&b.label) == name && b.fill == Fill::Full);
+        let bar = |from: Month, to: Month, label: &str, fill, record: &Record| {
+            let span = Span { from: from.max(span.from), to: to.min(span.to) };
+            (span.from <= span.to).then(|| Bar { span, label: label.to_owned(), fill, href: Some(href(record)) })
+        };
+        let mut more = Vec::new();
+        for (_, (label, months)) in paid.iter().filter(|(name, _)| !told(name)) {
+            let months: Vec<(Month, &Record)> = months.iter().map(|(m, r)| (*m, *r)).collect();
+            for run in months.chunk_by(|a, b| a.0.next() == b.0) {
+                more.extend(bar(run[0].0, run[run.len() - 1].0, label, Fill::Full, run[0].1));
             }
         }
-        for (name, (label, years)) in years {
-            if known.contains(&name) || paid.contains_key(&name) {
-                continue;
-            }
-            let years: Vec<(i16, &Record)> = years.into_iter().collect();
+        for (_, (label, fill, years)) in years.iter().filter(|(name, _)| !told(name)) {
+            let years: Vec<(i16, &Record)> = years.iter().map(|(y, r)| (*y, *r)).collect();
             for run in years.chunk_by(|a, b| a.0 + 1 == b.0) {
                 let (from, to) = (Month { year: run[0].0, month: 1 }, Month { year: run[run.len() - 1].0, month: 12 });
-                bars.extend(within(from, to).map(|span| Bar { span, label: label.clone(), half: true, href: Some(href(run[0].1)) }));
+                more.extend(bar(from, to, label, *fill, run[0].1));
             }
         }
+        bars.extend(more);
         bars.sort_by(|a, b| (a.span.from, &a.label).cmp(&(b.span.from, &b.label)));
         bars
     }
@@ -223,7 +232,8 @@ impl Seen {
         let when = timeline::when(record)?;
         let from = Month::of(when.earliest()?).max(span.from);
         let to = Month::of(when.latest().unwrap_or(self.as_of)).min(span.to);
-        (from <= to).then(|| Bar { span: Span { from, to }, label, half: false, href: Some(href(record)) })
+        let fill = if record.certainty == Certainty::Said { Fill::Weak } else { Fill::Full };
+        (from <= to).then(|| Bar { span: Span { from, to }, label, fill, href: Some(href(record)) })
     }
 
     fn point(&self, speech: Speech, record: &Record, span: Span) -> Option<Point> {
@@ -438,6 +448,19 @@ fn address(record: &Record) -> String {
 fn runs(months: &[amparo_model::results::CoverageMonth], best: Best) -> Vec<Span> {
     let same = |m: &amparo_model::results::CoverageMonth| m.best == best;
     months.chunk_by(|a, b| same(a) == same(b)).filter(|run| same(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
+}
+
+/// How a finding was settled, why, by whom and when; `None` while it is open.
+pub fn settled(view: &View, log: &[LogLine], finding: &Finding, speech: Speech) -> Option<String> {
+    let (seq, how, why) = view.file.settled.get(&finding.id())?;
+    let entry = log.iter().find(|l| l.seq == *seq);
+    let args = [
+        ("how", capital(&speech.term("resolution", how.as_str()))),
+        ("why", why.as_deref().map_or_else(|| speech.word("settled-no-why"), plain)),
+        ("member", entry.map(|l| plain(&l.member)).unwrap_or_default()),
+        ("on", entry.map(|l| speech.day(&l.at, &view.zone)).unwrap_or_default()),
+    ];
+    Some(speech.say("settled-line", &args))
 }
 
 /// The places that a finding stands on, as the journal names them.

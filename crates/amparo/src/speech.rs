@@ -2,7 +2,7 @@
 
 use amparo_lang::{Lang, say, word};
 use amparo_model::record::{FieldSpec, Type};
-use amparo_model::{CaseFile, Edtf, Giving, Place, Provenance, Report, Spot, State, Value};
+use amparo_model::{CaseFile, Edtf, Giving, Instant, Place, Provenance, Report, Spot, State, Value};
 use amparo_office::Problem;
 
 /// The language somebody reads in, and everything that is said in it.
@@ -44,8 +44,13 @@ impl Speech {
 
     /// A file given again: since when it is held, and whose it stays where somebody named another person this time.
     pub fn already(self, file: &CaseFile, giving: &Giving, earlier: u64) -> String {
-        let was = file.givings.get(&earlier).and_then(|g| g.subject);
-        let args = [("file", earlier.to_string()), ("whose", file.token_of(was).map_or_else(|| self.word("party-none"), |t| amparo_lang::party(t, self.lang)))];
+        let first = file.givings.get(&earlier);
+        let was = first.and_then(|g| g.subject);
+        let args = [
+            ("on", first.map(|g| self.entry_day(&g.at)).unwrap_or_default()),
+            ("file", earlier.to_string()),
+            ("whose", file.token_of(was).map_or_else(|| self.word("party-none"), |t| amparo_lang::party(t, self.lang))),
+        ];
         self.say(if giving.subject.is_some() && giving.subject != was { "state-already-other" } else { "state-already" }, &args)
     }
 
@@ -58,6 +63,17 @@ impl Speech {
             amparo_model::CoversWhy::CapSuspected => format!("{range} ({})", self.word("cap-suspected")),
             _ => range,
         }
+    }
+
+    /// The day on which an entry was written, by its own clock, in words.
+    pub fn entry_day(self, at: &str) -> String {
+        at.get(..10).and_then(Edtf::parse).map_or_else(|| at.to_owned(), |day| amparo_lang::date(&day, self.lang))
+    }
+
+    /// The day of a moment as an entry writes it, in words.
+    pub fn day(self, at: &str, zone: &jiff::tz::TimeZone) -> String {
+        let moment = Instant::parse(at).and_then(|at| jiff::Timestamp::from_millisecond(at.ms).ok());
+        moment.map_or_else(|| at.to_owned(), |t| amparo_lang::date(&Edtf::day(zone.to_datetime(t).date()), self.lang))
     }
 
     /// A value in words: one of a list and yes or no in the reader's language, everything else as it stands.

@@ -1,7 +1,7 @@
 //! An invented family's charts, for looking at and for tests.
 #![allow(dead_code)] // each user takes what it needs
 
-use amparo_chart::{Bar, CallRow, Calls, Dispute, Fullness, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
+use amparo_chart::{Bar, CallRow, Calls, Dispute, Fill, Fullness, Grid, Lanes, MonthBox, MonthCount, Point, PointShape, Span};
 use amparo_lang::Lang;
 use amparo_model::results::{Lane, Month};
 
@@ -51,6 +51,7 @@ pub fn grid(lang: Lang) -> Grid {
             "De noviembre de 2016 a octubre de 2026. Cuanto más llena la caja, más fuerte la prueba.",
         ),
         months,
+        holes: Vec::new(),
     }
 }
 
@@ -64,9 +65,9 @@ pub fn lanes(lang: Lang) -> Lanes {
         ),
         span: span("2016-11", "2026-10"),
         work: vec![
-            Bar { span: span("2017-03", "2019-07"), label: "Panadería La Espiga".into(), half: false, href: None },
-            Bar { span: span("2019-09", "2021-01"), label: "Panadería La Espiga".into(), half: true, href: None },
-            Bar { span: span("2021-03", "2026-10"), label: "Comedor San Judas".into(), half: false, href: None },
+            Bar { span: span("2017-03", "2019-07"), label: "Panadería La Espiga".into(), fill: Fill::Full, href: None },
+            Bar { span: span("2019-09", "2021-01"), label: "Panadería La Espiga".into(), fill: Fill::Half, href: None },
+            Bar { span: span("2021-03", "2026-10"), label: "Comedor San Judas".into(), fill: Fill::Full, href: None },
         ],
         home: vec![],
         phone: (0..45).map(|i| MonthCount { month: m("2023-02").plus(i), count: 240 + noise(i) % 181 }).collect(),
@@ -148,10 +149,12 @@ pub fn report(lang: Lang, pages: &[(Vec<u8>, u32, u32)]) -> amparo_chart::Report
         coverage: vec![grid(lang)],
         lanes: vec![lanes(lang)],
         calls: vec![calls(lang)],
-        ask: vec![
-            ReportAsk { month: say(lang, "August 2019", "Agosto de 2019"), whose: "Rosa".into(), sentence: say(lang, "a receipt for rent, light or water; a clinic paper; money sent with a date", "un recibo de renta, de luz o de agua; un papel de la clínica; un envío de dinero con fecha") },
-            ReportAsk { month: say(lang, "February 2021", "Febrero de 2021"), whose: "Rosa".into(), sentence: say(lang, "a letter from Lucía’s school, or a pay stub", "una carta de la escuela de Lucía, o un talón de pago") },
-        ],
+        ask: vec![ReportAsk {
+            title: say(lang, "Rosa: 2 months without evidence", "Rosa: 2 meses sin prueba"),
+            months: say(lang, "August 2019; February 2021", "Agosto de 2019; febrero de 2021"),
+            why: say(lang, "One paper for each month is enough. Any of these helps:", "Basta un papel por cada mes. Sirve cualquiera de estos:"),
+            papers: vec![say(lang, "a receipt for rent, light or water", "recibo de renta, de luz o de agua"), say(lang, "a pay stub", "talón de pago")],
+        }],
         files: (1..=23)
             .map(|n| ReportFile {
                 name: format!("archivo-{n:02}.{}", if n < 4 { "csv" } else { "pdf" }),

@@ -4,7 +4,7 @@
 mod morales;
 
 use amparo_lang::Lang;
-use amparo_render::{AskRow, Chronology, FindingRow, GapRow, Head, PartyRow, SourceRow, TimelineRow};
+use amparo_render::{AskRow, Chronology, FindingRow, Head, PartyRow, SourceRow, TimelineRow};
 
 pub fn chronology(lang: Lang) -> Chronology {
     let en = lang == Lang::En;
@@ -101,25 +101,13 @@ pub fn chronology(lang: Lang) -> Chronology {
         timeline,
         lanes: vec![morales::lanes(lang)],
         coverage: vec![morales::grid(lang)],
-        gaps: vec![
-            GapRow { whose: "Rosa".to_owned(), from: say("August 2019", "agosto de 2019"), to: say("August 2019", "agosto de 2019"), months: 1 },
-            GapRow { whose: "Rosa".to_owned(), from: say("February 2021", "febrero de 2021"), to: say("February 2021", "febrero de 2021"), months: 1 },
-        ],
-        ask: vec![
-            AskRow {
-                whose: "Rosa".to_owned(),
-                month: say("August 2019", "agosto de 2019"),
-                sentence: say(
-                    "A receipt for rent, light or water; a clinic paper; money sent with a date.",
-                    "Un recibo de renta, de luz o de agua; un papel de la clínica; un envío de dinero con fecha.",
-                ),
-            },
-            AskRow {
-                whose: "Rosa".to_owned(),
-                month: say("February 2021", "febrero de 2021"),
-                sentence: say("A letter from Lucía’s school, or a pay stub.", "Una carta de la escuela de Lucía, o un talón de pago."),
-            },
-        ],
+        ask: vec![AskRow {
+            whose: "Rosa".to_owned(),
+            title: say("2 months without evidence", "2 meses sin prueba"),
+            months: vec![say("August 2019", "agosto de 2019"), say("February 2021", "febrero de 2021")],
+            why: say("One paper for each month is enough. Any of these helps:", "Basta un papel por cada mes. Sirve cualquiera de estos:"),
+            papers: vec![say("a receipt for rent, light or water", "recibo de renta, de luz o de agua"), say("a pay stub", "talón de pago")],
+        }],
         calls: vec![morales::calls(lang)],
         sources: (1..=12)
             .map(|n| SourceRow {

@@ -101,7 +101,7 @@ fn pages_rows_and_documents_are_made_in_the_cage() {
     }
     let calls = b"date,number\n2019-01-01,+14155552671\n";
     let file = crate::reading::sealed(calls).unwrap();
-    assert!(workers.row(&file, "calls.csv", calls.len() as u64, "", 2, 600).unwrap().starts_with(b"\x89PNG"));
+    assert!(workers.row(&file, "calls.csv", calls.len() as u64, "", 2, 600, &[]).unwrap().starts_with(b"\x89PNG"));
     for (what, language, why) in [("packet", "en", "no-such-document"), ("chronology", "fr", "no-such-language")] {
         assert_eq!(workers.produce(what, language, serde_json::json!({})).unwrap_err().reason(), why);
     }

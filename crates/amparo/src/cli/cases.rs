@@ -92,7 +92,7 @@ pub fn zone(cx: &Cx, out: &mut Out) -> Result<u8> {
         return Err(Problem::new(Exit::Usage, "usage-bad-zone").with("value", zone));
     }
     cx.in_case(|_, case| {
-        case.set_zone(None, zone, "chosen")?;
+        case.set_zone(None, zone, cx.note.as_deref().unwrap_or("chosen"))?;
         out.line(cx.say("answer-zone-set", &[("zone", zone.to_owned())]));
         Ok(0)
     })

@@ -10,7 +10,7 @@ use amparo_model::Sha256;
 use amparo_office::{Desk, Exit, Forgotten, Found, OpenCase, Problem, Result, Since, Standing};
 use serde_json::json;
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file that the command names, in this case.
 fn file(cx: &Cx, case: &OpenCase) -> Result<(u64, String)> {
@@ -293,9 +293,27 @@ fn standing_in_words(cx: &Cx, standing: &Standing) -> String {
 
 // ---- the backup ----
 
+/// What systems leave on a stick by themselves.
+const LITTER: [&str; 3] = ["lost+found", "System Volume Information", "$RECYCLE.BIN"];
+
+/// Whether a folder is one to back up to: a mistyped name, or a stick that is not plugged in, must not become a folder on
+/// the laptop's own disk, and a folder of other things no heap of sealed files.
+fn is_meant(folder: &Path) -> Result<()> {
+    let problem = |id| Err(Problem::new(Exit::No, id).with("path", folder.display()));
+    let Ok(entries) = std::fs::read_dir(folder) else { return problem("problem-backup-no-folder") };
+    let names: Vec<String> = entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect();
+    let empty = names.iter().all(|n| n.starts_with('.') || LITTER.contains(&n.as_str()));
+    // A first run that was interrupted leaves its folder of bundles, and no label yet.
+    let begun = names.iter().any(|n| n == "amparo-backup.json") || names.iter().all(|n| n == "bundles" || n.starts_with('.'));
+    if empty || begun { Ok(()) } else { problem("problem-backup-not-empty") }
+}
+
 pub fn backup(cx: &Cx, out: &mut Out) -> Result<u8> {
     let folder = PathBuf::from(cx.parsed.need("folder").map_err(usage)?);
     let label = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+    if !cx.parsed.has("new") {
+        is_meant(&folder)?;
+    }
     std::fs::create_dir_all(&folder).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", folder.display()))?;
     cx.at_desk(|desk| {
         let done = desk.backup(&folder, &label, cx.parsed.has("full"))?;

@@ -141,8 +141,7 @@ impl Show<'_> {
         let seen = Seen::of(case.id(), view, own, None, as_of, understand::span(cx, as_of)?);
         self.step(out, "demo-months", &[])?;
         for grid in &seen.grids {
-            let token = seen.view.file.token_of(Some(grid.subject)).unwrap_or_default();
-            understand::print_coverage(cx, out, grid, token, &seen.own);
+            understand::print_coverage(cx, out, grid, &seen.view.file);
         }
         self.step(out, "demo-findings", &[])?;
         for finding in &seen.findings {

@@ -3,8 +3,9 @@
 use super::out::Out;
 use super::{Cx, ask, usage};
 use crate::agent;
-use crate::places::{Answers, Making, beside, cannot_write, not_filled, put_in_place, system_ms};
+use crate::places::{Answers, Making, beside, cannot_write, not_filled, office_sheets, put_in_place, system_ms};
 use crate::reading::Workers;
+use crate::speech::Speech;
 use amparo_lang::Lang;
 use amparo_office::{Desk, Exit, Problem, Result, why};
 use std::fs;
@@ -25,10 +26,13 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     let mut answers = if unattended { defaults(cx) } else { questions(cx)? };
     let passphrase = if unattended { ask::passphrase(cx, "passphrase-file", "ask-passphrase-new")? } else { ask::new_passphrase(cx, "passphrase-file")? };
     crate::places::long_enough(&passphrase)?;
-    answers.recovery = !unattended && ask::yes(cx, "ask-recovery")?;
+    answers.recovery = if !unattended && ask::yes(cx, "ask-recovery")? { Some(sheets_asked(cx)?) } else { None };
     let mut making = Making::begin(cx.places, &cx.home, cx.lang, &answers, &passphrase)?;
-    let own = sheet(cx, &answers.name, &answers.office, &making.words);
-    let office: Vec<String> = making.sheets.iter().map(|words| sheet(cx, &answers.office, &answers.office, words)).collect();
+    let all = 1 + making.sheets.len();
+    let own = sheet(cx, &Whose::Member(&answers.name), &answers.office, &making.words, (1, all));
+    let needed = answers.recovery.map_or(1, |(needed, _)| needed);
+    let office = making.sheets.iter().zip(2..).map(|(words, n)| sheet(cx, &Whose::Office { needed }, &answers.office, words, (n, all)));
+    let office: Vec<String> = office.collect();
     if unattended {
         let path = making.folder.join("recovery-words.txt");
         let text = std::iter::once(&own).chain(&office).map(String::as_str).collect::<Vec<_>>().join("\n\n\u{c}\n");
@@ -36,9 +40,9 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
     } else {
         out.line(&own);
         office.iter().for_each(|sheet| out.line(format!("\n{sheet}")));
-        words_typed_back(cx, out, &making.words)?;
-        for words in &making.sheets {
-            words_typed_back(cx, out, words)?;
+        for (words, number) in std::iter::once(&making.words).chain(&making.sheets).zip(1..) {
+            let whose = if number == 1 { &answers.name } else { &answers.office };
+            words_typed_back(cx, out, words, &sheet_name(cx, (number, all), whose))?;
         }
         making.desk.recovery_tested()?;
     }
@@ -52,7 +56,7 @@ pub fn init(cx: &Cx, out: &mut Out) -> Result<u8> {
 
 fn defaults(cx: &Cx) -> Answers {
     let office = cx.word("default-office");
-    Answers { language: cx.lang.code().to_owned(), office: office.clone(), neutral: office, name: cx.word("default-member"), recovery: false }
+    Answers { language: cx.lang.code().to_owned(), office: office.clone(), neutral: office, name: cx.word("default-member"), recovery: None }
 }
 
 fn language(cx: &Cx) -> Result<Lang> {
@@ -72,12 +76,53 @@ fn questions(cx: &Cx) -> Result<Answers> {
     let neutral = ask::line(cx, "ask-neutral-name")?;
     let neutral = if neutral.trim().is_empty() { office.clone() } else { neutral };
     let name = ask::filled(cx, "ask-your-name")?;
-    Ok(Answers { language: cx.lang.code().to_owned(), office, neutral, name, recovery: false })
+    Ok(Answers { language: cx.lang.code().to_owned(), office, neutral, name, recovery: None })
+}
+
+/// How many sheets the office wants for itself.
+fn sheets_asked(cx: &Cx) -> Result<(u8, u8)> {
+    loop {
+        let typed = ask::line(cx, "ask-sheets")?;
+        match office_sheets(if typed.trim().is_empty() { "1" } else { &typed }) {
+            Some(sheets) => return Ok(sheets),
+            None => ask::again(cx, "usage-bad-sheets", &typed)?,
+        }
+    }
+}
+
+/// Whose words stand on a sheet.
+pub enum Whose<'a> {
+    Member(&'a str),
+    /// The office's own: so many of its sheets are needed.
+    Office {
+        needed: u8,
+    },
+}
+
+/// What a sheet opens, and how it is used.
+pub fn sheet_says(speech: Speech, whose: &Whose<'_>, office: &str) -> [String; 2] {
+    let office = ("office", office.to_owned());
+    match whose {
+        Whose::Member(name) => [speech.say("sheet-what", &[("name", (*name).to_owned()), office]), speech.word("sheet-how")],
+        Whose::Office { needed: 1 } => [speech.say("sheet-what-office", &[office]), speech.word("sheet-how-office")],
+        Whose::Office { .. } => [speech.say("sheet-what-office-two", &[office]), speech.word("sheet-how-office")],
+    }
+}
+
+/// "sheet 2 of 3 (La Casa)"
+fn sheet_name(cx: &Cx, (number, all): (usize, usize), whose: &str) -> String {
+    cx.say("sheet-name", &[("number", number.to_string()), ("all", all.to_string()), ("whose", crate::speech::plain(whose))])
 }
 
 /// The sheet as text: what it is, the words in numbered columns, what to do with it.
-pub fn sheet(cx: &Cx, name: &str, office: &str, words: &[String]) -> String {
-    let mut text = format!("{}\n\n{}\n\n", cx.word("sheet-title"), cx.say("sheet-what", &[("name", name.to_owned()), ("office", office.to_owned())]));
+pub fn sheet(cx: &Cx, whose: &Whose<'_>, office: &str, words: &[String], (number, all): (usize, usize)) -> String {
+    let [what, how] = sheet_says(cx.speech(), whose, office);
+    let title = match whose {
+        _ if all == 1 => cx.word("sheet-title"),
+        Whose::Member(name) => format!("{}: {}", cx.word("sheet-title"), sheet_name(cx, (number, all), name)),
+        Whose::Office { .. } => format!("{}: {}", cx.word("sheet-title"), sheet_name(cx, (number, all), office)),
+    };
+    let mut text = format!("{title}\n\n{what}\n\n");
     let rows = words.len().div_ceil(3);
     let width = words.iter().map(|w| w.chars().count()).max().unwrap_or(0);
     for row in 0..rows {
@@ -89,19 +134,19 @@ pub fn sheet(cx: &Cx, name: &str, office: &str, words: &[String]) -> String {
         text.truncate(text.trim_end().len());
         text.push('\n');
     }
-    text + &format!("\n{}\n\n{}", cx.word("sheet-how"), cx.word("sheet-never"))
+    text + &format!("\n{how}\n\n{}", cx.word("sheet-never"))
 }
 
 /// The words typed back, as often as it takes: a sheet with one wrong word opens nothing.
-fn words_typed_back(cx: &Cx, out: &mut Out, words: &[String]) -> Result<()> {
+fn words_typed_back(cx: &Cx, out: &mut Out, words: &[String], sheet: &str) -> Result<()> {
     loop {
-        let typed = ask::line(cx, "ask-words-back")?;
+        let typed = ask::line_with(cx, "ask-words-back", &[("sheet", sheet.to_owned())])?;
         if amparo_office::desk::same_words(&typed, &words.join(" ")) {
             return Ok(());
         }
         out.aside(match amparo_office::desk::check_words(&typed) {
             Err(problem) => crate::speech::sentence(&problem, cx.lang),
-            Ok(()) => cx.word("answer-other-sheet"),
+            Ok(()) => cx.say("answer-other-sheet", &[("sheet", sheet.to_owned())]),
         });
     }
 }
@@ -161,9 +206,10 @@ fn let_in(cx: &Cx, out: &mut Out) -> Result<u8> {
     let name = ask::filled(cx, "ask-your-name")?;
     let passphrase = ask::new_passphrase(cx, "new-passphrase-file")?;
     let (mut desk, words) = Desk::let_in(store, &sheets, &name, &passphrase, cx.spanish(), system_ms)?;
-    out.line(sheet(cx, &crate::speech::plain(&name), &desk.roster().settings.name, &words));
+    let plain = crate::speech::plain(&name);
+    out.line(sheet(cx, &Whose::Member(&plain), &desk.roster().settings.name, &words, (1, 1)));
     if std::io::stdin().is_terminal() {
-        words_typed_back(cx, out, &words)?;
+        words_typed_back(cx, out, &words, &sheet_name(cx, (1, 1), &plain))?;
         desk.recovery_tested()?;
     }
     desk.end()?;

@@ -17,6 +17,9 @@ pub fn overview(lang: Lang) -> String {
 
 /// One command's help: its sentence, how it is typed, what each part means.
 pub fn of(name: &str, lang: Lang) -> String {
+    if spec::is_group(name) {
+        return format!("{}\n{}\n{}\n{}", word("help-usage", lang), group(name, lang), word("help-common", lang), flags(COMMON, lang));
+    }
     let Some(command) = COMMANDS.iter().find(|c| c.name == name) else {
         return overview(lang);
     };
@@ -39,9 +42,9 @@ pub fn of(name: &str, lang: Lang) -> String {
     out + &format!("\n{}\n{}", word("help-common", lang), flags(COMMON, lang))
 }
 
-/// The subcommands of `case`, `party` or `member`.
+/// The subcommands of `case`, `party` or `member`: how each is typed, and what it does.
 pub fn group(name: &str, lang: Lang) -> String {
-    table(spec::of_group(name).map(|c| (c.name.to_owned(), word(&message(c.name), lang))).collect())
+    spec::of_group(name).map(|c| format!("  {}\n      {}\n", usage(c, lang), word(&message(c.name), lang))).collect()
 }
 
 /// How a command is typed: `amparo add CASE PATH... [--whose PARTY]`.

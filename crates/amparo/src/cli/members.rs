@@ -1,10 +1,11 @@
 //! The members of the office, and who may open which case.
 
+use super::first::Whose;
 use super::out::Out;
 use super::{Cx, ask, usage};
 use crate::speech::plain;
 use amparo_model::MemberId;
-use amparo_office::{Exit, Problem, Result, access};
+use amparo_office::{Desk, Exit, Problem, Result, access, naming};
 use serde_json::json;
 
 pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
@@ -22,20 +23,23 @@ pub fn add(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Ok(0);
         }
         let office = desk.roster().settings.name.clone();
-        out.line(super::first::sheet(cx, &plain(&name), &office, &words));
+        out.line(super::first::sheet(cx, &Whose::Member(&plain(&name)), &office, &words, (1, 1)));
         out.line(cx.say("answer-member-added", &[("name", plain(&name)), ("member", member.to_string())]));
         Ok(0)
     })
 }
 
-fn member(cx: &Cx) -> Result<MemberId> {
+/// The member that the command names by their id or its beginning.
+fn member(cx: &Cx, desk: &Desk) -> Result<MemberId> {
     let text = cx.parsed.need("member").map_err(usage)?;
-    text.parse().map_err(|_| Problem::new(Exit::Usage, "problem-no-member").with("member", text))
+    let none = |exit| Problem::new(exit, "problem-no-member").with("member", text);
+    let begins = naming::beginning(text, 32).ok_or_else(|| none(Exit::Usage))?;
+    naming::named(desk.members().map(|m| m.public.member), ToString::to_string, &begins)?.ok_or_else(|| none(Exit::No))
 }
 
 pub fn remove(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let member = member(cx)?;
     cx.at_desk(|desk| {
+        let member = member(cx, desk)?;
         let (name, cases, left) = desk.member_remove(member)?;
         out.line(cx.say("answer-member-removed", &[("name", plain(&name)), ("cases", cases.to_string())]));
         if !left.is_empty() {
@@ -63,9 +67,9 @@ pub fn list(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 pub fn grant(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let member = member(cx)?;
     let handle = cx.parsed.need("case").map_err(usage)?;
     cx.at_desk(|desk| {
+        let member = member(cx, desk)?;
         let name = desk.grant(handle, member)?;
         out.line(cx.say("answer-granted", &[("name", plain(&name)), ("handle", handle.to_owned())]));
         Ok(0)
@@ -73,9 +77,9 @@ pub fn grant(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 pub fn revoke(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let member = member(cx)?;
     let handle = cx.parsed.need("case").map_err(usage)?;
     cx.at_desk(|desk| {
+        let member = member(cx, desk)?;
         let (name, waits) = desk.revoke(handle, member)?;
         let args = [("name", plain(&name)), ("handle", handle.to_owned())];
         match waits {

@@ -12,7 +12,8 @@ use amparo_model::record::Type;
 use amparo_model::{CaseFile, Giving, Kind, Record, Report, Spot};
 use amparo_office::access::{Shown, Visible, reduce};
 use amparo_office::load::Want;
-use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, record_id};
+use amparo_office::{Exit, Look, OpenCase, Problem, Result, contract, naming};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 // ---- files ----
@@ -33,7 +34,7 @@ pub fn status(cx: &Cx, out: &mut Out) -> Result<u8> {
             out.line(cx.say("answer-no-files", &[("handle", case.handle.clone())]));
             return Ok(0);
         }
-        table(cx, out, file.givings.values(), &file);
+        list(cx, out, &file);
         let unassigned = file.readable().filter(|g| g.subject.is_none()).count();
         if unassigned > 0 && !file.parties.is_empty() {
             out.line(cx.say("answer-unassigned", &[("count", unassigned.to_string()), ("handle", case.handle.clone())]));
@@ -46,16 +47,39 @@ pub fn status(cx: &Cx, out: &mut Out) -> Result<u8> {
     })
 }
 
-/// Files as a table, each with the reason of what was not read under it.
+/// What the case holds: a file that was given several times is one line.
+fn list(cx: &Cx, out: &mut Out, file: &CaseFile) {
+    let mut again: BTreeMap<u64, Vec<&Giving>> = BTreeMap::new();
+    for giving in file.givings.values() {
+        if let Some(first) = giving.given.already.filter(|first| file.givings.contains_key(first)) {
+            again.entry(first).or_default().push(giving);
+        }
+    }
+    let state = |giving: &Giving| {
+        let state = cx.speech().state(&giving.reading.report);
+        let given = again.get(&giving.seq)?.last()?;
+        let count = again.get(&giving.seq).map_or(0, Vec::len).to_string();
+        Some(cx.say("state-given-again", &[("state", state), ("count", count), ("on", cx.speech().entry_day(&given.at))]))
+    };
+    let once = file.givings.values().filter(|g| g.given.already.is_none_or(|first| !file.givings.contains_key(&first)));
+    rows(cx, out, once, file, &|giving| state(giving).unwrap_or_else(|| cx.speech().state(&giving.reading.report)));
+}
+
+/// What became of files that were given now, those held already among them.
 pub fn table<'a>(cx: &Cx, out: &mut Out, givings: impl Iterator<Item = &'a Giving>, file: &CaseFile) {
+    rows(cx, out, givings, file, &|giving| match giving.given.already {
+        Some(earlier) => cx.speech().already(file, giving, earlier),
+        None => cx.speech().state(&giving.reading.report),
+    });
+}
+
+/// Files as a table, each with the reason of what was not read under it.
+fn rows<'a>(cx: &Cx, out: &mut Out, givings: impl Iterator<Item = &'a Giving>, file: &CaseFile, state_of: &dyn Fn(&Giving) -> String) {
     let heads = ["head-file", "head-name", "head-kind", "head-state", "head-whose", "head-records", "head-furniture", "head-rejects", "head-unread", "head-reaches"];
     let mut rows = vec![heads.iter().map(|h| cx.word(h)).collect::<Vec<_>>()];
     for giving in givings {
         let name = if giving.given.path.is_empty() { &giving.given.name } else { &giving.given.path };
-        let state = match giving.given.already {
-            Some(earlier) => cx.speech().already(file, giving, earlier),
-            None => cx.speech().state(&giving.reading.report),
-        };
+        let state = state_of(giving);
         rows.push(row(cx, giving.seq.to_string(), plain(name), &giving.reading.report, state, file.token_of(giving.subject)));
         for inner in giving.reading.inside.iter().filter(|_| giving.given.already.is_none()) {
             let whose = file.token_of(giving.subject_of(&inner.path));
@@ -242,9 +266,14 @@ pub fn csv_line(shown: &Visible<Shown>, file: &CaseFile) -> String {
 
 // ---- the page behind a record ----
 
+/// A record's id as typed, or its beginning.
+pub fn record_begins(text: &str) -> Result<String> {
+    naming::beginning(text, 32).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-record").with("value", text))
+}
+
 pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
     let text = cx.parsed.need("record").map_err(usage)?.to_owned();
-    let id = record_id(&text)?;
+    let begins = record_begins(&text)?;
     let path = cx.parsed.flag_path("out").unwrap_or_else(|| PathBuf::from(format!("{}.png", text.get(..8).unwrap_or(&text))));
     cx.in_case(|_, case| {
         // The look names the giving and the place only once they are known: that it was asked for is written first.
@@ -253,7 +282,7 @@ pub fn show(cx: &Cx, out: &mut Out) -> Result<u8> {
         let view = loaded.view();
         let own = OpenCase::own(&view, &look);
         let table = CallTable::build(&view);
-        let found = in_order(&view, &table, true).find(|r| r.id == id);
+        let found = naming::named(in_order(&view, &table, true), |r| r.id.to_string(), &begins)?;
         let record = found.ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &text))?;
         let png = Picture::of(case, &look, &record, &reduce(&crate::seen::as_given(&view, &record), &own), cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
         std::fs::write(&path, &png).map_err(|_| Problem::new(Exit::Store, "problem-cannot-write").with("path", path.display()))?;

@@ -147,11 +147,22 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Usage>
 fn find_command(text: &str, words: &mut impl Iterator<Item = OsString>) -> Result<Option<&'static Command>, Usage> {
     let by_name = |name: &str| COMMANDS.iter().find(|c| c.name == name);
     if text == "help" {
+        // The language was heard before anything else; no other flag means anything here.
+        let mut named = words.by_ref().filter(|w| !w.to_string_lossy().starts_with("--lang=")).collect::<Vec<_>>();
+        if let Some(at) = named.iter().position(|w| w == "--lang") {
+            named.drain(at..named.len().min(at + 2));
+        }
+        let mut words = named.into_iter();
         return match words.next() {
             None => Ok(None),
             Some(word) => {
                 let asked = word.to_string_lossy().into_owned();
-                let asked = words.next().map_or(asked.clone(), |next| format!("{asked} {}", next.to_string_lossy()));
+                // `case`, `party` and `member` are explained together, and each with its second word.
+                let next = words.next();
+                if let (Some(group), None) = (spec::group(&asked), &next) {
+                    return Err(Usage::Help(Some(group)));
+                }
+                let asked = next.map_or(asked.clone(), |next| format!("{asked} {}", next.to_string_lossy()));
                 by_name(&asked).map_or(Err(Usage::NoSuchCommand(asked)), |c| Err(Usage::Help(Some(c.name))))
             }
         };
@@ -164,7 +175,9 @@ fn find_command(text: &str, words: &mut impl Iterator<Item = OsString>) -> Resul
         let name = format!("{text} {sub}");
         return match by_name(&name) {
             Some(command) => Ok(Some(command)),
-            None if sub == "--help" || sub == "-h" => Err(Usage::NeedsSubcommand(text.to_owned())),
+            None if sub == "--help" || sub == "-h" => Err(Usage::Help(spec::group(text))),
+            // `party CASE` without what to do there.
+            None if text == "party" && words.next().is_none() => Err(Usage::NeedsSubcommand(text.to_owned())),
             None => Err(Usage::NoSuchCommand(name)),
         };
     }
@@ -231,6 +244,15 @@ mod tests {
         for (line, want) in [
             ("", Usage::Help(None)),
             ("help add", Usage::Help(Some("add"))),
+            ("help case", Usage::Help(Some("case"))),
+            ("help party", Usage::Help(Some("party"))),
+            ("member --help", Usage::Help(Some("member"))),
+            ("help case new", Usage::Help(Some("case new"))),
+            ("help case --lang es", Usage::Help(Some("case"))),
+            ("help --lang=es add", Usage::Help(Some("add"))),
+            ("help case split", Usage::NoSuchCommand("case split".into())),
+            ("party", Usage::NeedsSubcommand("party".into())),
+            ("party lima-tambor", Usage::NeedsSubcommand("party".into())),
             ("add --help", Usage::Help(Some("add"))),
             ("clocks x", Usage::NoSuchCommand("clocks".into())),
             ("case split x", Usage::NoSuchCommand("case split".into())),

@@ -3,10 +3,12 @@
 use super::out::Out;
 use super::{Cx, understand};
 use crate::gather::{unmade, workers};
+use crate::lacking;
 use crate::picture::{Picture, WIDTH};
 use crate::reading::Workers;
 use crate::seen::Seen;
-use crate::speech::plain;
+use crate::speech::{capital, plain};
+use amparo_analysis::findings::disputed;
 use amparo_chart::{FileState, Report, ReportAsk, ReportFile, ReportFinding, ReportPaper, Thief, report_html};
 use amparo_model::{Edtf, State};
 use amparo_office::load::Want;
@@ -47,7 +49,6 @@ pub fn chronology_pdf(cx: &Cx, case: &mut OpenCase, office: &str, workers: &Work
 /// The content of the chronology as plain data, in the reader's language (the shape is the renderer's).
 fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen, office: &str) -> Result<Json> {
     let (entry, hash, words) = case.content_head(cx.spanish())?;
-    let month = |m| amparo_lang::month(m, cx.lang);
     let when = |e: &Edtf| amparo_lang::date(e, cx.lang);
     let parties: Vec<Json> = seen
         .people
@@ -87,24 +88,14 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen, office: &str) -> Resul
         .collect();
     let grids: Vec<Json> = seen.grids.iter().map(|g| json!(seen.grid(cx.speech(), g))).collect();
     let lanes: Vec<Json> = seen.grids.iter().map(|g| json!(seen.lanes(cx.speech(), g))).collect();
-    let gaps: Vec<Json> = seen
-        .grids
-        .iter()
-        .flat_map(|c| {
-            c.gaps.iter().map(|g| {
-                json!({
-                    "whose": seen.who(cx.speech(), Some(c.subject)), "from": month(g.from), "to": month(g.to), "months": g.months,
-                })
-            })
-        })
-        .collect();
     let ask: Vec<Json> = seen
         .grids
         .iter()
         .flat_map(|c| {
-            c.ask.iter().map(|(m, says)| {
+            lacking::asked(c, &seen.view.file, cx.speech()).into_iter().map(|group| {
                 json!({
-                    "whose": seen.who(cx.speech(), Some(c.subject)), "month": month(*m), "sentence": seen.sentence(cx.speech(), says),
+                    "whose": seen.who(cx.speech(), Some(c.subject)), "months": group.runs.iter().map(|(_, run)| capital(run)).collect::<Vec<_>>(),
+                    "title": group.title, "why": group.why, "papers": group.papers,
                 })
             })
         })
@@ -134,7 +125,7 @@ fn chronology_data(cx: &Cx, case: &OpenCase, seen: &Seen, office: &str) -> Resul
     }
     Ok(json!({
         "office": office, "case": case.handle, "made_on": when(&Edtf::day(seen.as_of)), "head": {"entry": entry, "words": words, "digits": hash.to_string()},
-        "lead": "", "notes": notes, "parties": parties, "findings": findings, "timeline": timeline, "lanes": lanes, "coverage": grids, "gaps": gaps, "ask": ask,
+        "lead": "", "notes": notes, "parties": parties, "findings": findings, "timeline": timeline, "lanes": lanes, "coverage": grids, "ask": ask,
         "calls": calls, "sources": sources,
     }))
 }
@@ -161,7 +152,13 @@ pub fn report(cx: &Cx, case: &mut OpenCase, around: Around) -> Result<String> {
         .grids
         .iter()
         .flat_map(|c| {
-            c.ask.iter().map(|(_, says)| ReportAsk { month: seen.who_heading(cx.speech(), Some(c.subject)), whose: String::new(), sentence: seen.sentence(cx.speech(), says) })
+            let who = seen.who_heading(cx.speech(), Some(c.subject));
+            lacking::asked(c, &seen.view.file, cx.speech()).into_iter().map(move |group| ReportAsk {
+                title: format!("{who}: {}", group.title),
+                months: capital(&group.runs.iter().map(|(_, run)| run.as_str()).collect::<Vec<_>>().join("; ")),
+                why: group.why,
+                papers: group.papers,
+            })
         })
         .collect();
     let (entry, _, words) = case.content_head(cx.spanish())?;
@@ -192,12 +189,13 @@ fn finding(cx: &Cx, case: &OpenCase, look: &Look, seen: &Seen, f: &amparo_model:
     let mut papers = Vec::new();
     for record in seen.because(f).into_iter().take(2) {
         let shown = amparo_office::access::reduce(record, &seen.own);
-        let png = Picture::of(case, look, record, &shown, cx.speech())?.draw(&workers()?, WIDTH, cx.speech())?;
+        let picture = Picture::of(case, look, record, &shown, cx.speech())?.marking(case, look, record, &disputed(f, record), cx.speech())?;
+        let png = picture.draw(&workers()?, WIDTH, cx.speech())?;
         let (width, height) = png_size(&png).unwrap_or((0, 0));
         papers.push(ReportPaper { name: cx.speech().file_name(&record.provenance.name), caption: cx.speech().place(&record.provenance.place), png, width, height });
     }
     let title = format!("{}: {}, {}", cx.term("type", f.kind.as_str()), cx.term("about", f.about.as_str()), seen.who(cx.speech(), f.subject));
-    Ok(ReportFinding { title: crate::speech::capital(&title), sentence: seen.sentence(cx.speech(), &f.says), differs: seen.differs(cx.speech(), f), papers })
+    Ok(ReportFinding { title: capital(&title), sentence: seen.sentence(cx.speech(), &f.says), differs: seen.differs(cx.speech(), f), papers })
 }
 
 fn png_size(png: &[u8]) -> Option<(u32, u32)> {

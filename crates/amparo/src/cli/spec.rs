@@ -88,7 +88,7 @@ pub const COMMANDS: &[Command] = &[
     Command { name: "reread", args: &[CASE], flags: &[JSON] },
     Command { name: "log", args: &[CASE], flags: &[on("for-client"), JSON] },
     Command { name: "verify", args: &[may("case")], flags: &[with("since", "words"), on("deep"), JSON] },
-    Command { name: "backup", args: &[needs("folder")], flags: &[on("full"), JSON] },
+    Command { name: "backup", args: &[needs("folder")], flags: &[on("new"), on("full"), JSON] },
     Command { name: "restore", args: &[needs("folder")], flags: &[with("host", "file"), with("words-file", "file"), JSON] },
     Command { name: "export", args: &[CASE], flags: &[OUT, with("profile", "profile"), with("to", "recipient"), JSON] },
     Command { name: "import", args: &[needs("folder")], flags: &[with("key-file", "file"), JSON] },
@@ -107,8 +107,12 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// The first words that need a second one: `case`, `party`, `member`.
+pub fn group(word: &str) -> Option<&'static str> {
+    COMMANDS.iter().filter_map(|c| c.name.split_once(' ')).map(|(group, _)| group).find(|group| *group == word)
+}
+
 pub fn is_group(word: &str) -> bool {
-    COMMANDS.iter().any(|c| c.name.split_once(' ').is_some_and(|(group, _)| group == word))
+    group(word).is_some()
 }
 
 /// The subcommands of a group.

@@ -2,20 +2,22 @@
 
 use super::out::Out;
 use super::{Cx, ask, usage};
+use crate::lacking;
 use crate::seen::{DOUBTFUL, people};
-use crate::speech::plain;
+use crate::speech::{Speech, capital, plain};
+use amparo_analysis::findings::ways;
 use amparo_analysis::names::number_key;
 use amparo_analysis::{CallTable, View, coverage, findings, merge, timeline};
 use amparo_lang::{Lang, sentence};
 use amparo_model::event::Resolution;
-use amparo_model::ids::FindingId;
-use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Month, Says, Strength};
-use amparo_model::{Kind, Record};
+use amparo_model::results::{Best, Claim, Coverage, EvidenceId, Finding, Lack, Lacking, Month, Says, Strength};
+use amparo_model::{CaseFile, Kind, Record};
 use amparo_office::access::Own;
 use amparo_office::contract::{self, Both, Names};
 use amparo_office::load::{Loaded, Want};
+use amparo_office::naming;
 use amparo_office::search::{self, Hit, Question};
-use amparo_office::{Exit, Look, OpenCase, Problem, Result};
+use amparo_office::{Exit, LogLine, Look, OpenCase, Problem, Result};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 
@@ -89,9 +91,8 @@ pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
     let claim = cx.parsed.flag_as("claim", Claim::parse).map_err(usage)?.unwrap_or(Claim::Presence);
     cx.in_case(|_, case| {
         let whose = cx.whose(case)?;
-        let (look, loaded) = facts(cx, case, "coverage", Want::FACTS)?;
+        let (_, loaded) = facts(cx, case, "coverage", Want::FACTS)?;
         let view = loaded.view();
-        let own = OpenCase::own(&view, &look);
         let as_of = cx.as_of(&view.zone)?;
         let (from, to) = span(cx, as_of)?;
         let (records, calls) = (merge(&view), CallTable::build(&view));
@@ -104,22 +105,25 @@ pub fn coverage_of(cx: &Cx, out: &mut Out) -> Result<u8> {
         for party in people {
             let grid = coverage(&view, &records, &calls, claim, party, from, to, as_of);
             if cx.json() {
-                let ask: Vec<(String, Both)> = grid.ask.iter().map(|(m, says)| (m.to_string(), both(says, &own))).collect();
+                // What is weakly shown is named in `months`; `ask` keeps to what nothing shows.
+                let said = |of: &Lacking| {
+                    let [en, es] = [Lang::En, Lang::Es].map(|lang| lacking::sentence(&grid, of, &view.file, Speech { lang, ..cx.speech() }));
+                    (of.from.to_string(), Both { en, es })
+                };
+                let ask: Vec<(String, Both)> = grid.ask.iter().filter(|l| l.lack != Lack::Weak).map(said).collect();
                 out.json(&contract::coverage(&grid, &view.file, &names, &ask));
                 continue;
             }
-            let token = view.file.token_of(Some(party)).unwrap_or_default();
-            print_coverage(cx, out, &grid, token, &own);
+            print_coverage(cx, out, &grid, &view.file);
         }
         Ok(0)
     })
 }
 
-pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own: &Own) {
+pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, file: &CaseFile) {
+    let token = file.token_of(Some(grid.subject)).unwrap_or_default();
     out.line(cx.say("answer-coverage-of", &[("party", amparo_lang::party(token, cx.lang)), ("claim", cx.term("claim", grid.claim.as_str()))]));
-    let (proven, weak, reach, ask) = grid.counts();
-    let counts = [("months", grid.months.len().to_string()), ("proven", proven.to_string()), ("weak", weak.to_string()), ("reach", reach.to_string()), ("ask", ask.to_string())];
-    out.line(cx.say("answer-coverage", &counts));
+    out.line(lacking::counts(grid, cx.speech()));
     let letters: Vec<String> = (1..=12).map(|m| cx.word(&format!("month-{m}")).chars().next().map(|c| c.to_uppercase().to_string()).unwrap_or_default()).collect();
     out.line(format!("      {}", letters.join(" ")));
     let mut year = None;
@@ -143,13 +147,16 @@ pub fn print_coverage(cx: &Cx, out: &mut Out, grid: &Coverage, token: &str, own:
     }
     out.line(line.trim_end());
     out.line(cx.word("legend-coverage"));
-    for gap in &grid.gaps {
-        let month = |m| amparo_lang::month(m, cx.lang);
-        out.line(cx.say("answer-gap", &[("from", month(gap.from)), ("to", month(gap.to)), ("months", gap.months.to_string())]));
+    lacking::holes(grid, cx.speech()).iter().for_each(|hole| out.line(hole));
+    let asked = lacking::asked(grid, file, cx.speech());
+    if !asked.is_empty() {
+        out.line(format!("{}:", cx.word("page-what-to-ask")));
     }
-    if !grid.ask.is_empty() {
-        out.line(cx.word("answer-ask"));
-        grid.ask.iter().for_each(|(_, says)| out.line(format!("  {}", said(cx, says, own))));
+    for group in asked {
+        out.line(format!("  {}", group.title));
+        group.runs.iter().for_each(|(_, run)| out.line(format!("    {}", capital(run))));
+        out.line(format!("    {}", group.why));
+        group.papers.iter().for_each(|paper| out.line(format!("    - {paper}")));
     }
     out.line("");
 }
@@ -170,7 +177,7 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Ok(0);
         }
         let behind: Vec<Record> = crate::seen::calls_behind(&calls, &records, &found).into_iter().chain(records).collect();
-        print_findings(cx, out, &view, &behind, &found, &own);
+        print_findings(cx, out, &view, &behind, &found, &own, &case.log());
         if found.is_empty() {
             out.line(cx.word("answer-no-findings"));
         }
@@ -183,17 +190,17 @@ pub fn check(cx: &Cx, out: &mut Out) -> Result<u8> {
 }
 
 /// Each finding as a sentence, with its id and the papers it stands on.
-fn print_findings(cx: &Cx, out: &mut Out, view: &View, records: &[Record], found: &[Finding], own: &Own) {
+fn print_findings(cx: &Cx, out: &mut Out, view: &View, records: &[Record], found: &[Finding], own: &Own, log: &[LogLine]) {
     for finding in found {
         let whose = view.file.token_of(finding.subject).map(|t| amparo_lang::party(t, cx.lang)).unwrap_or_default();
-        let mut head = format!("{}  {}, {}", finding.id(), cx.term("type", finding.kind.as_str()), whose);
-        if let Some(how) = finding.resolution {
-            head += &format!("  [{}]", cx.term("resolution", how.as_str()));
-        }
+        let head = format!("{}  {}, {}", finding.id(), cx.term("type", finding.kind.as_str()), whose);
         out.line(head);
         out.line(format!("    {}", said(cx, &finding.says, own)));
         let sources: BTreeSet<String> = finding.because().iter().filter_map(|id| source_of(cx, records, id)).collect();
         sources.iter().for_each(|s| out.line(format!("    - {s}")));
+        if let Some(settled) = crate::seen::settled(view, log, finding, cx.speech()) {
+            out.line(format!("    {settled}"));
+        }
     }
 }
 
@@ -372,8 +379,8 @@ fn find_in(cx: &Cx, out: &mut Out, case: &mut OpenCase, question: &Question, nam
 // ---- deciding ----
 
 pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
-    if let Some(id) = cx.parsed.flag_as("settle", |t| t.parse::<FindingId>().ok()).map_err(usage)? {
-        return settle(cx, out, id);
+    if let Some(begins) = cx.parsed.flag_as("settle", |t| naming::beginning(t, 32)).map_err(usage)? {
+        return settle(cx, out, &begins);
     }
     if cx.parsed.has("record") {
         return correct(cx, out);
@@ -395,7 +402,7 @@ pub fn review(cx: &Cx, out: &mut Out) -> Result<u8> {
             return Ok(0);
         }
         let behind: Vec<Record> = crate::seen::calls_behind(&table, &records, &waiting).into_iter().chain(records.iter().cloned()).collect();
-        print_findings(cx, out, &view, &behind, &waiting, &own);
+        print_findings(cx, out, &view, &behind, &waiting, &own, &[]);
         for record in &doubtful {
             out.line(format!("{}  {}, {}: {}", record.id, cx.term("kind", record.kind.as_str()), cx.speech().source(&record.provenance), cx.word("review-doubtful")));
         }
@@ -414,14 +421,21 @@ fn resolution(text: &str) -> Option<Resolution> {
     [Resolution::Explained, Resolution::Corrected, Resolution::Superseded, Resolution::NotSamePerson].into_iter().find(|r| r.as_str() == text)
 }
 
-fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
+fn settle(cx: &Cx, out: &mut Out, begins: &str) -> Result<u8> {
     let how = cx.parsed.flag_as("as", resolution).map_err(usage)?.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", "--as"))?;
     cx.in_case(|_, case| {
         let (_, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
         let records = merge(&view);
         let found = findings(&view, case.id(), &records, &CallTable::build(&view), cx.as_of(&view.zone)?);
-        let finding = found.iter().find(|f| f.id() == id).ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", id))?;
+        let finding = naming::named(found.iter(), |f| f.id().to_string(), begins)?;
+        let finding = finding.ok_or_else(|| Problem::new(Exit::Usage, "usage-bad-settle").with("value", begins))?;
+        let id = finding.id();
+        let fitting = ways(finding);
+        if !fitting.contains(&how) {
+            let ways: Vec<&str> = fitting.iter().map(|r| r.as_str()).collect();
+            return Err(Problem::new(Exit::Usage, "usage-way-unfit").with("value", how.as_str()).with("ways", ways.join(", ")));
+        }
         let because = crate::seen::places_behind(&view, finding);
         drop(view);
         case.settle(id, how, because, None)?;
@@ -431,14 +445,15 @@ fn settle(cx: &Cx, out: &mut Out, id: FindingId) -> Result<u8> {
 }
 
 fn correct(cx: &Cx, out: &mut Out) -> Result<u8> {
-    let id = cx.parsed.flag("record").map_err(usage)?.map(amparo_office::record_id).transpose()?;
-    let id = id.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", cx.word("arg-record")))?;
+    let begins = cx.parsed.flag("record").map_err(usage)?.map(super::papers::record_begins).transpose()?;
+    let begins = begins.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", cx.word("arg-record")))?;
     let field = cx.parsed.flag("field").map_err(usage)?.ok_or_else(|| Problem::new(Exit::Usage, "usage-missing").with("what", "--field"))?.to_owned();
     let value = ask::line(cx, "ask-value")?;
     cx.in_case(|_, case| {
         let (_, loaded) = facts(cx, case, "review", Want::FACTS)?;
         let view = loaded.view();
-        let record = view.records.iter().find(|r| r.id == id).cloned().ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", id))?;
+        let record = naming::named(view.records.iter(), |r| r.id.to_string(), &begins)?;
+        let record = record.cloned().ok_or_else(|| Problem::new(Exit::No, "problem-no-record").with("record", &begins))?;
         drop(view);
         case.correct(&record, &field, Some(value.trim()).filter(|v| !v.is_empty()))?;
         out.line(cx.word("answer-corrected"));

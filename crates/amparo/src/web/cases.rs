@@ -1,6 +1,7 @@
 //! The first page: the first run, the lock, or the cases of the office with what needs a person.
 
 use super::answer::{Answer, Asked};
+use super::parts::{zone_typed, zones};
 use super::room::{Room, Session};
 use super::shell::Shell;
 use super::{first, lock};
@@ -20,6 +21,7 @@ struct Page {
     cases: Vec<Line>,
     backup: Vec<String>,
     can_begin: bool,
+    zones: Vec<(String, String, bool)>,
 }
 
 struct Line {
@@ -49,7 +51,8 @@ pub fn home(room: &Room, asked: &Asked) -> Result<Answer> {
         }
         let backup = super::shell::custody_of(&session.desk, asked.speech);
         let can_begin = access::decide(session.desk.me().2, Action::Begin).is_ok();
-        Answer::page(&Page { shell, cases: lines, backup, can_begin })
+        let zones = zones(&session.desk.roster().settings.zone, asked.speech);
+        Answer::page(&Page { shell, cases: lines, backup, can_begin, zones })
     })
 }
 
@@ -94,7 +97,7 @@ pub fn new(room: &Room, asked: &Asked) -> Result<Answer> {
         return Err(Problem::new(Exit::Usage, "problem-answer-missing"));
     }
     room.with(|session| {
-        let mut case = session.desk.new_case(name, None)?;
+        let mut case = session.desk.new_case(name, zone_typed(asked)?.map(|zone| (zone, "chosen")))?;
         // A case begins with the person whose it is.
         let client = asked.typed("client");
         case.add_party("client", Some(client).filter(|c| !c.is_empty()))?;

@@ -4,18 +4,19 @@ use super::answer::{Answer, Asked};
 use super::parts::{Pages, Person, Pill, named, people, person, spoken};
 use super::room::{Known, Room};
 use super::shell::{Nobody, Shell};
+use crate::lacking;
 use crate::speech::{Speech, capital, plain};
 use amparo_chart::{Fullness, Span, Words};
 use amparo_model::Giving;
-use amparo_model::results::{Best, Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Month};
+use amparo_model::results::{Claim, Coverage, CoverageMonth, Evidence, EvidenceId, Lack, Month};
 use amparo_office::{Exit, OpenCase, Problem, Result};
 use askama::Template;
 
 const CLAIMS: [Claim; 3] = [Claim::Presence, Claim::Employment, Claim::Residence];
 /// Evidence on one page.
 const ROWS: usize = 50;
-/// Lines of what to ask for that stand below the months.
-const ASK: usize = 12;
+/// Runs of months that are named where there is little room.
+pub const RUNS: usize = 6;
 /// Sources named below a month.
 const SOURCES: usize = 12;
 
@@ -32,8 +33,17 @@ struct Page {
     months: Months,
     ask_any: bool,
     gaps: Vec<String>,
-    ask: Vec<(String, String)>,
-    ask_more: Option<String>,
+    asked: Vec<Asking>,
+}
+
+/// What to ask for, for one reason.
+struct Asking {
+    sign: &'static str,
+    title: String,
+    /// Each run of months, and its page.
+    runs: Vec<(String, String)>,
+    why: String,
+    papers: Vec<String>,
 }
 
 /// The months as a table: years down, months across.
@@ -42,6 +52,8 @@ pub struct Months {
     /// One letter, three or four, the whole word.
     pub heads: Vec<(String, &'static str, &'static str)>,
     pub years: Vec<Year>,
+    /// Sign, word and meaning.
+    pub signs: Vec<(&'static str, String, String)>,
 }
 
 pub struct Year {
@@ -66,19 +78,24 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let claim = claim(asked)?;
         let grid = known.seen.coverage_of(person.id, claim).ok_or_else(|| Problem::new(Exit::No, "problem-no-page"))?;
         let month = |m| amparo_lang::month(m, speech.lang);
-        let gap = |g: &amparo_model::results::Gap| speech.say("answer-gap", &[("from", month(g.from)), ("to", month(g.to)), ("months", g.months.to_string())]);
-        let ask: Vec<(String, String)> = grid.ask.iter().map(|(m, says)| (address(&handle, &person.token, claim, Some(*m)), known.seen.sentence(speech, says))).collect();
+        let asking = |group: lacking::Asked| Asking {
+            sign: sign_of(group.lack),
+            title: group.title,
+            runs: group.runs.into_iter().map(|(first, run)| (address(&handle, &person.token, claim, Some(first)), capital(&run))).collect(),
+            why: group.why,
+            papers: group.papers,
+        };
+        let asked = lacking::asked(grid, &known.seen.view.file, speech).into_iter().map(asking).collect();
         let (from, to) = known.seen.span;
         Answer::page(&Page {
-            sentence: amparo_chart::counts(&known.seen.grid(speech, grid), speech.lang),
+            sentence: lacking::counts(grid, speech),
             note: speech.say("page-months-for", &[("who", person.who.clone()), ("claim", speech.term("claim", claim.as_str())), ("from", month(from)), ("to", month(to))]),
             persons: people(&known, speech, person.id, |token| address(&handle, token, claim, None)),
             claims: CLAIMS.iter().map(|c| Pill { href: address(&handle, &person.token, *c, None), text: capital(&speech.term("claim", c.as_str())), now: *c == claim }).collect(),
             months: months(&person, grid, speech, &|m| address(&handle, &person.token, claim, Some(m))),
             ask_any: claim == Claim::Presence && !grid.ask.is_empty(),
-            gaps: grid.gaps.iter().map(gap).collect(),
-            ask_more: (ask.len() > ASK).then(|| speech.say("page-and-more", &[("count", (ask.len() - ASK).to_string())])),
-            ask: ask.into_iter().take(ASK).collect(),
+            gaps: lacking::holes(grid, speech),
+            asked,
             shell,
             handle,
             token: person.token.clone(),
@@ -107,14 +124,27 @@ fn sign(best: Fullness) -> &'static str {
     }
 }
 
-/// Every sign of a month, for the legend.
-pub const SIGNS: [(&str, &str, &str); 5] = [
-    ("b-strong", "page-proven", "page-sign-strong"),
-    ("b-fair", "page-proven", "page-sign-fair"),
-    ("b-weak", "page-weak", "page-sign-weak"),
-    ("b-none", "page-ask-word", "page-sign-ask"),
-    ("b-reach", "page-out-of-reach", "page-sign-reach"),
-];
+/// The sign of months that are not proven.
+pub fn sign_of(lack: Lack) -> &'static str {
+    match lack {
+        Lack::Nothing => sign(Fullness::Ask),
+        Lack::Weak => sign(Fullness::Weak),
+        Lack::OutOfReach => sign(Fullness::OutOfReach),
+    }
+}
+
+/// Every sign of a month, its word, and which papers give it for this claim.
+fn signs(claim: Claim, speech: Speech) -> Vec<(&'static str, String, String)> {
+    let of = |best, word: &str, means: String| (sign(best), speech.word(word), means);
+    let by_claim = |strength: &str| speech.word(&format!("page-sign-{strength}-{}", claim.as_str()));
+    vec![
+        of(Fullness::Strong, "draw-strong", by_claim("strong")),
+        of(Fullness::Fair, "draw-fair", by_claim("fair")),
+        of(Fullness::Weak, "page-weak", by_claim("weak")),
+        of(Fullness::Ask, "page-ask-word", speech.word("page-sign-ask")),
+        of(Fullness::OutOfReach, "page-out-of-reach", speech.word("page-sign-reach")),
+    ]
+}
 
 pub fn months(person: &Person, grid: &Coverage, speech: Speech, href: &dyn Fn(Month) -> String) -> Months {
     let words = Words::of(speech.lang);
@@ -133,6 +163,7 @@ pub fn months(person: &Person, grid: &Coverage, speech: Speech, href: &dyn Fn(Mo
     Months {
         caption: speech.say("page-months-caption", &[("who", person.who.clone())]),
         heads: words.months.iter().zip(words.months_long).map(|(short, long)| (short.chars().take(1).collect::<String>().to_uppercase(), *short, long)).collect(),
+        signs: signs(grid.claim, speech),
         years: (first..=last).map(|year| Year { year, months: (1..=12).map(|month| at(Month { year, month })).collect() }).collect(),
     }
 }
@@ -198,7 +229,7 @@ pub fn of_month(room: &Room, asked: &Asked) -> Result<Answer> {
             pages,
             reach,
             reach_none,
-            ask: asked_of(&known, grid, at, speech),
+            ask: asked_of(&known, grid, month, speech),
             days: format!("/case/{handle}/timeline?who={}&from={month}&to={month}", person.token),
             shell,
             handle,
@@ -255,11 +286,7 @@ fn reach(known: &Known, person: &Person, month: Month, speech: Speech) -> (Vec<S
 }
 
 /// What would help for a month: the line of the run it lies in.
-fn asked_of(known: &Known, grid: &Coverage, at: usize, speech: Speech) -> Option<String> {
-    let best = grid.months.get(at)?.best;
-    if !matches!(best, Best::None | Best::OutOfReach) {
-        return None;
-    }
-    let first = grid.months[..at].iter().rev().take_while(|m| m.best == best).last().unwrap_or(&grid.months[at]).month;
-    grid.ask.iter().find(|(m, _)| *m == first).map(|(_, says)| known.seen.sentence(speech, says))
+fn asked_of(known: &Known, grid: &Coverage, month: Month, speech: Speech) -> Option<String> {
+    let of = grid.ask.iter().find(|l| (l.from..=l.to).contains(&month))?;
+    Some(lacking::sentence(grid, of, &known.seen.view.file, speech))
 }

@@ -4,11 +4,12 @@ use super::answer::{Answer, Asked};
 use super::overview::finding_title;
 use super::room::{Known, Pictured, Room, Visit};
 use super::shell::Shell;
-use crate::speech::Speech;
+use crate::speech::{Speech, capital};
+use amparo_analysis::findings::{disputed, ways};
 use amparo_model::Record;
 use amparo_model::event::Resolution;
 use amparo_model::ids::FindingId;
-use amparo_model::results::{EvidenceId, Finding};
+use amparo_model::results::{About, EvidenceId, Finding, FindingType};
 use amparo_office::{Exit, Problem, Result};
 use askama::Template;
 
@@ -29,8 +30,10 @@ struct ListPage {
 
 struct Line {
     href: String,
+    sign: &'static str,
     title: String,
     what: String,
+    /// How, why, by whom and when it was settled.
     state: String,
 }
 
@@ -39,15 +42,18 @@ pub fn list(room: &Room, asked: &Asked) -> Result<Answer> {
         let shell = Shell::of_case(visit, asked, "findings")?;
         let known = visit.known()?;
         let (handle, speech) = (visit.opened.case.handle.clone(), asked.speech);
+        let log = visit.opened.case.log();
         let line = |f: &Finding| Line {
             href: format!("/case/{handle}/finding/{}", f.id()),
+            sign: if f.kind == FindingType::Gap { "b-none" } else { "g-differ" },
             title: finding_title(&known, f, speech),
             what: known.seen.sentence(speech, &f.says),
-            state: f.resolution.map(|r| speech.term("resolution", r.as_str())).unwrap_or_default(),
+            state: crate::seen::settled(&known.seen.view, &log, f, speech).unwrap_or_default(),
         };
         let (open, settled): (Vec<&Finding>, Vec<&Finding>) = known.seen.findings.iter().partition(|f| f.resolution.is_none());
         let doubtful = known.seen.records.iter().filter(|r| r.confidence.is_some_and(|c| c < crate::seen::DOUBTFUL)).map(|r| Line {
             href: format!("/case/{handle}/record/{}", r.id),
+            sign: "g-paper",
             title: speech.term("kind", r.kind.as_str()),
             what: format!("{}: {}", speech.source(&r.provenance), speech.word("review-doubtful")),
             state: String::new(),
@@ -70,7 +76,8 @@ struct Page {
     others: Vec<(String, String)>,
     months: Vec<String>,
     settled: Option<String>,
-    why: Option<String>,
+    /// Both papers may be right: they leave a hole, or overlap.
+    beside: bool,
     ways: Vec<(&'static str, String, String)>,
     next: Option<String>,
     may: bool,
@@ -84,8 +91,6 @@ struct Paper {
     id: String,
 }
 
-const WAYS: [Resolution; 4] = [Resolution::Explained, Resolution::Corrected, Resolution::Superseded, Resolution::NotSamePerson];
-
 pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
     room.visit(asked, "review", &["finding"], |visit| {
         let shell = Shell::of_case(visit, asked, "findings")?;
@@ -95,7 +100,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
         let records = known.seen.because(finding);
         let mut papers = Vec::new();
         for record in records.iter().take(SHOWN) {
-            papers.push(paper(visit, record, &handle, speech)?);
+            papers.push(paper(visit, record, finding, &handle, speech)?);
         }
         let others = records.iter().skip(SHOWN).map(|r| (format!("/case/{handle}/record/{}", r.id), speech.source(&r.provenance))).collect();
         let months = finding.because().iter().filter_map(|id| match id {
@@ -103,7 +108,7 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             EvidenceId::Record(_) => None,
         });
         let months = months.collect();
-        let why = known.seen.view.file.settled.get(&finding.id()).and_then(|(_, _, why)| why.clone());
+        let settled = crate::seen::settled(&known.seen.view, &visit.opened.case.log(), finding, speech);
         let next = known.seen.findings.iter().skip(at + 1).chain(known.seen.findings.iter().take(at)).find(|f| f.resolution.is_none());
         let (_, _, role) = visit.desk.me();
         Answer::page(&Page {
@@ -115,9 +120,9 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             papers,
             others,
             months,
-            settled: finding.resolution.map(|r| speech.term("resolution", r.as_str())),
-            why,
-            ways: WAYS.iter().map(|r| (r.as_str(), crate::speech::capital(&speech.term("resolution", r.as_str())), speech.word(meaning(*r)))).collect(),
+            settled,
+            beside: matches!(finding.kind, FindingType::Gap | FindingType::Overlap),
+            ways: ways(finding).iter().map(|r| (r.as_str(), capital(&speech.term("resolution", r.as_str())), speech.word(meaning(finding, *r)))).collect(),
             next: next.map(|f| format!("/case/{handle}/finding/{}", f.id())),
             may: amparo_office::access::decide(role, amparo_office::access::Action::Decide).is_ok(),
             handle,
@@ -125,12 +130,16 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
     })
 }
 
-fn meaning(how: Resolution) -> &'static str {
-    match how {
-        Resolution::Explained => "page-settle-explained",
-        Resolution::Corrected => "page-settle-corrected",
-        Resolution::Superseded => "page-settle-superseded",
-        Resolution::NotSamePerson => "page-settle-not-same",
+fn meaning(finding: &Finding, how: Resolution) -> &'static str {
+    match (how, finding.kind) {
+        (Resolution::Explained, FindingType::Gap | FindingType::Unsupported) => "page-settle-explained-gap",
+        (Resolution::Explained, FindingType::Impossible) => "page-settle-explained-one",
+        (Resolution::Explained, _) => "page-settle-explained",
+        (Resolution::Corrected, _) => "page-settle-corrected",
+        (Resolution::Superseded, _) if finding.about == About::Phone => "page-settle-superseded-file",
+        (Resolution::Superseded, _) => "page-settle-superseded",
+        (Resolution::NotSamePerson, FindingType::Impossible) => "page-settle-not-same-one",
+        (Resolution::NotSamePerson, _) => "page-settle-not-same",
     }
 }
 
@@ -140,11 +149,12 @@ fn named<'k>(known: &'k Known, asked: &Asked) -> Result<(usize, &'k Finding)> {
     known.seen.findings.iter().enumerate().find(|(_, f)| f.id() == id).ok_or_else(gone)
 }
 
-fn paper(visit: &mut Visit<'_>, record: &Record, handle: &str, speech: Speech) -> Result<Paper> {
+fn paper(visit: &mut Visit<'_>, record: &Record, finding: &Finding, handle: &str, speech: Speech) -> Result<Paper> {
+    let fields = disputed(finding, record).into_iter().map(str::to_owned).collect();
     Ok(Paper {
         name: speech.file_name(&record.provenance.name),
         caption: speech.place(&record.provenance.place),
-        picture: visit.offer(Pictured::Record(Box::new(record.clone())), BESIDE)?,
+        picture: visit.offer(Pictured::Disputed(Box::new(record.clone()), fields), BESIDE)?,
         record: format!("/case/{handle}/record/{}", record.id),
         id: record.id.to_string(),
     })
@@ -156,7 +166,7 @@ pub fn settle(room: &Room, asked: &Asked) -> Result<Answer> {
         let known = visit.known()?;
         let (_, finding) = named(&known, asked)?;
         let handle = visit.opened.case.handle.clone();
-        let Some(how) = WAYS.into_iter().find(|r| r.as_str() == asked.typed("how")) else {
+        let Some(how) = ways(finding).iter().copied().find(|r| r.as_str() == asked.typed("how")) else {
             return Answer::go(format!("/case/{handle}/findings"));
         };
         // It is settled once the right reading is written down, at the record that was read wrongly.

@@ -3,8 +3,9 @@
 use super::answer::{Answer, Asked};
 use super::room::Room;
 use super::shell::Shell;
-use crate::places::{Answers, Making, system_ms};
-use crate::speech::plain;
+use crate::cli::first::{Whose, sheet_says};
+use crate::places::{Answers, Making, office_sheets, system_ms};
+use crate::speech::{capital, plain};
 use amparo_lang::Lang;
 use amparo_office::{Desk, Exit, Problem, Result, desk};
 use askama::Template;
@@ -19,6 +20,7 @@ struct Questions {
     name: String,
     language: &'static str,
     recovery: bool,
+    sheets: u8,
 }
 
 #[derive(Template)]
@@ -31,7 +33,9 @@ struct SheetPage {
 
 struct Sheet {
     typed: String,
+    title: String,
     what: String,
+    how: String,
     office: String,
     number: String,
     words: Vec<String>,
@@ -50,6 +54,7 @@ fn ask(room: &Room, asked: &Asked, wrong: Option<&Problem>) -> Result<Answer> {
         name: asked.typed("name").to_owned(),
         language: Lang::parse(asked.typed("language")).unwrap_or(asked.speech.lang).code(),
         recovery: asked.typed("recovery") == "yes",
+        sheets: office_sheets(asked.typed("sheets")).map_or(1, |(_, all)| all),
     })
 }
 
@@ -64,7 +69,7 @@ pub fn begin(room: &Room, asked: &Asked) -> Result<Answer> {
         language: Lang::parse(asked.typed("language")).unwrap_or(asked.speech.lang).code().to_owned(),
         neutral: if asked.typed("neutral").is_empty() { office.clone() } else { asked.typed("neutral").to_owned() },
         name: asked.typed("name").to_owned(),
-        recovery: asked.typed("recovery") == "yes",
+        recovery: (asked.typed("recovery") == "yes").then(|| office_sheets(asked.typed("sheets")).unwrap_or((1, 1))),
         office,
     };
     let wrong = if answers.office.is_empty() || answers.name.is_empty() {
@@ -88,15 +93,24 @@ fn sheet_page(room: &Room, asked: &Asked, making: &Making, wrong: Option<String>
     let typed: Vec<&str> = asked.all("words").collect();
     let office = plain(&making.desk.roster().settings.name);
     let all = 1 + making.sheets.len();
-    let sheet = |words: &[String], name: &str, number: usize| Sheet {
-        what: asked.speech.say("sheet-what", &[("name", plain(name)), ("office", office.clone())]),
-        office: office.clone(),
-        number: asked.speech.say("page-sheet-number", &[("number", number.to_string()), ("all", all.to_string())]),
-        words: words.to_vec(),
-        typed: typed.get(number - 1).copied().unwrap_or_default().to_owned(),
+    let sheet = |words: &[String], whose: &Whose<'_>, name: &str, number: usize| {
+        let [what, how] = sheet_says(asked.speech, whose, &office);
+        let args = [("number", number.to_string()), ("all", all.to_string()), ("whose", plain(name))];
+        Sheet {
+            title: format!("{}: {}", asked.speech.word("sheet-title"), plain(name)),
+            what,
+            how,
+            office: office.clone(),
+            number: capital(&asked.speech.say("sheet-name", &args)),
+            words: words.to_vec(),
+            typed: typed.get(number - 1).copied().unwrap_or_default().to_owned(),
+        }
     };
-    let own = sheet(&making.words, making.desk.me().1, 1);
-    let rest = making.sheets.iter().zip(2..).map(|(words, n)| sheet(words, &office, n));
+    let me = plain(making.desk.me().1);
+    let own = sheet(&making.words, &Whose::Member(&me), &me, 1);
+    // One sheet opens alone; of several, any two together.
+    let needed = if making.sheets.len() > 1 { 2 } else { 1 };
+    let rest = making.sheets.iter().zip(2..).map(|(words, n)| sheet(words, &Whose::Office { needed }, &office, n));
     Answer::page(&SheetPage { shell: Shell::of(room, asked), sheets: std::iter::once(own).chain(rest).collect(), wrong })
 }
 
@@ -111,7 +125,9 @@ pub fn typed_back(room: &Room, asked: &Asked) -> Result<Answer> {
         if !desk::same_words(typed, words) {
             let wrong = match desk::check_words(typed) {
                 Err(problem) => plain(&crate::speech::sentence(&problem, asked.speech.lang)),
-                Ok(()) => asked.speech.word("answer-other-sheet"),
+                Ok(()) => asked
+                    .speech
+                    .say("answer-other-sheet", &[("sheet", asked.speech.say("page-sheet-number", &[("number", (at + 1).to_string()), ("all", printed.len().to_string())]))]),
             };
             return sheet_page(room, asked, making, Some(wrong));
         }

@@ -1,14 +1,18 @@
 //! A case at a glance: its months, what needs a person, its people, who looked.
 
 use super::answer::{Answer, Asked};
+use super::coverage::{RUNS, sign_of};
+use super::parts::{zone_typed, zone_word, zones};
 use super::room::{Known, Room, Visit};
 use super::shell::{Shell, clock};
+use crate::lacking;
 use crate::seen::people;
 use crate::speech::{Speech, capital, plain};
 use amparo_chart::{Size, Words};
 use amparo_model::Instant;
 use amparo_model::event::Purpose;
-use amparo_model::results::{Best, Coverage, Finding, FindingType, Month};
+use amparo_model::results::{Coverage, Finding, FindingType};
+use amparo_office::access::{self, Action};
 use amparo_office::{Exit, LogLine, Problem, Result};
 use askama::Template;
 
@@ -22,6 +26,10 @@ struct Page {
     needs: Vec<Need>,
     parties: Vec<Party>,
     roles: Vec<(&'static str, String)>,
+    zone: String,
+    zones: Vec<(String, String, bool)>,
+    /// This member may decide on the case.
+    may: bool,
     looks: Vec<String>,
 }
 
@@ -29,7 +37,7 @@ struct Page {
 struct Months {
     id: String,
     sentence: String,
-    ask: usize,
+    asked: bool,
     note: String,
     wide: String,
     narrow: String,
@@ -66,6 +74,9 @@ pub fn page(room: &Room, asked: &Asked) -> Result<Answer> {
             needs: needs(&known, &handle, speech),
             parties: parties(&known, speech),
             roles: amparo_office::ROLES.iter().map(|r| (*r, capital(&amparo_lang::party(r, speech.lang)))).collect(),
+            zone: zone(&known, speech),
+            zones: zones(known.seen.view.zone.iana_name().unwrap_or("UTC"), speech),
+            may: access::decide(visit.desk.me().2, Action::Decide).is_ok(),
             looks: looks(visit, speech)?,
             handle,
         };
@@ -91,8 +102,8 @@ fn months(known: &Known, grid: &Coverage, speech: Speech) -> Months {
     let month = |m| amparo_lang::month(m, speech.lang);
     Months {
         id: token(known, grid),
-        sentence: amparo_chart::counts(&chart, speech.lang),
-        ask: grid.counts().3,
+        sentence: lacking::counts(grid, speech),
+        asked: !grid.ask.is_empty(),
         note: speech.say("page-months-note", &[("who", known.seen.who_heading(speech, Some(grid.subject))), ("from", month(from)), ("to", month(to))]),
         wide: amparo_chart::strip(&chart, &words, Size { width: 1184.0, text: 12.0 }).svg,
         narrow: amparo_chart::strip(&chart, &words, Size::NARROW).svg,
@@ -121,18 +132,13 @@ fn needs(known: &Known, handle: &str, speech: Speech) -> Vec<Need> {
         .collect();
     for grid in seen.grids.iter().filter(|g| claims(known, g) && !g.ask.is_empty()) {
         let who = seen.who_heading(speech, Some(grid.subject));
-        let empty = |m: &Month| grid.months.iter().any(|c| c.month == *m && c.best == Best::None);
-        let (nothing, beyond): (Vec<Month>, Vec<Month>) = grid.ask.iter().map(|(m, _)| *m).partition(empty);
-        for (months, id) in [(nothing, "page-needs-months"), (beyond, "page-needs-reach")].into_iter().filter(|(m, _)| !m.is_empty()) {
-            let named: Vec<String> = months.iter().map(|m| amparo_lang::month(*m, speech.lang)).collect();
-            needs.push(Need {
-                sign: if id == "page-needs-months" { "b-none" } else { "b-reach" },
-                title: speech.say(id, &[("who", who.clone()), ("count", months.len().to_string())]),
-                what: named.join(", "),
-                href: format!("/case/{handle}/print/ask?who={}", token(known, grid)),
-                act: speech.word("page-print-ask"),
-            });
-        }
+        needs.extend(lacking::asked(grid, &seen.view.file, speech).into_iter().map(|group| Need {
+            sign: sign_of(group.lack),
+            title: format!("{who}: {}", group.title),
+            what: group.named(RUNS, speech),
+            href: format!("/case/{handle}/print/ask?who={}", token(known, grid)),
+            act: speech.word("page-print-ask"),
+        }));
     }
     let gather = format!("/case/{handle}/gather");
     let unassigned = seen.view.file.readable().filter(|g| g.subject.is_none()).count();
@@ -186,6 +192,15 @@ fn parties(known: &Known, speech: Speech) -> Vec<Party> {
     people(&seen.view, None).into_iter().map(of).collect()
 }
 
+/// Where the months are counted, and why there where somebody said so.
+fn zone(known: &Known, speech: Speech) -> String {
+    let name = zone_word(known.seen.view.zone.iana_name().unwrap_or("UTC"), speech);
+    match known.seen.view.file.zone.as_ref().filter(|(_, because)| because != "chosen") {
+        Some((_, because)) => speech.say("page-zone-is-because", &[("zone", name), ("because", plain(because))]),
+        None => speech.say("page-zone-is", &[("zone", name)]),
+    }
+}
+
 /// The last looks of others and of this member, newest first.
 fn looks(visit: &Visit<'_>, speech: Speech) -> Result<Vec<String>> {
     let zone = visit.opened.case.zone()?;
@@ -196,19 +211,13 @@ fn looks(visit: &Visit<'_>, speech: Speech) -> Result<Vec<String>> {
 pub fn look_in_words(line: &LogLine, zone: &jiff::tz::TimeZone, speech: Speech) -> String {
     let at = Instant::parse(&line.at);
     let args = [
-        ("on", when_in_words(&line.at, zone, speech)),
+        ("on", speech.day(&line.at, zone)),
         ("at", at.map(|at| clock(at, zone)).unwrap_or_default()),
         ("member", plain(&line.member)),
         ("purpose", line.purpose.map(|p| speech.term("purpose", p.as_str())).unwrap_or_default()),
         ("via", speech.term("via", &line.via.replace(' ', "-"))),
     ];
     speech.say("page-look-line", &args)
-}
-
-/// The day of a moment as an entry writes it, in words.
-pub fn when_in_words(at: &str, zone: &jiff::tz::TimeZone, speech: Speech) -> String {
-    let day = Instant::parse(at).and_then(|at| jiff::Timestamp::from_millisecond(at.ms).ok());
-    day.map_or_else(|| at.to_owned(), |t| amparo_lang::date(&amparo_model::Edtf::day(zone.to_datetime(t).date()), speech.lang))
 }
 
 // ---- the people of the case ----
@@ -218,6 +227,17 @@ pub fn add_party(room: &Room, asked: &Asked) -> Result<Answer> {
         let name = asked.typed("name");
         opened.case.add_party(asked.typed("role"), Some(name).filter(|n| !n.is_empty()))?;
         Answer::go(format!("/case/{}?done=party", opened.case.handle))
+    })
+}
+
+/// Counts the months elsewhere; why is written down with it.
+pub fn set_zone(room: &Room, asked: &Asked) -> Result<Answer> {
+    let missing = || Problem::new(Exit::Usage, "problem-answer-missing");
+    let zone = zone_typed(asked)?.ok_or_else(missing)?;
+    let because = Some(asked.typed("because").trim()).filter(|b| !b.is_empty()).ok_or_else(missing)?;
+    room.task(asked, |_, opened| {
+        opened.case.set_zone(None, zone, because)?;
+        Answer::go(format!("/case/{}?done=zone", opened.case.handle))
     })
 }
 

@@ -3,7 +3,6 @@
 use super::answer::{Answer, Asked};
 use super::gather::{self, Counts, Person, Row};
 use super::job::Work;
-use super::overview::when_in_words;
 use super::parts::Pages;
 use super::room::{Opened, Pictured, Room, Visit};
 use super::shell::Shell;
@@ -99,7 +98,7 @@ fn facts(visit: &Visit<'_>, giving: &Giving, inside: Option<usize>, report: &Rep
     let given = &giving.given;
     let inner = inside.and_then(|i| giving.reading.inside.get(i));
     let (sha256, bytes) = inner.map_or((given.sha256, given.bytes), |i| (i.sha256, i.bytes));
-    let mut facts = vec![(speech.word("page-given-on"), when_in_words(&giving.at, &visit.opened.case.zone()?, speech))];
+    let mut facts = vec![(speech.word("page-given-on"), speech.day(&giving.at, &visit.opened.case.zone()?))];
     let mut fact = |id: &str, text: String| {
         if !text.is_empty() {
             facts.push((speech.word(id), text));

@@ -54,6 +54,39 @@ pub fn spoken(span: Span, speech: Speech) -> String {
     if span.from == span.to { month(span.from) } else { speech.say("page-from-to", &[("from", month(span.from)), ("to", month(span.to))]) }
 }
 
+/// Zones that people of these offices live in, and their words.
+const ZONES: [(&str, &str); 9] = [
+    ("America/New_York", "page-zone-eastern"),
+    ("America/Chicago", "page-zone-central"),
+    ("America/Denver", "page-zone-mountain"),
+    ("America/Phoenix", "page-zone-arizona"),
+    ("America/Los_Angeles", "page-zone-pacific"),
+    ("America/Anchorage", "page-zone-alaska"),
+    ("Pacific/Honolulu", "page-zone-hawaii"),
+    ("America/Puerto_Rico", "page-zone-puerto-rico"),
+    ("America/Mexico_City", "page-zone-mexico"),
+];
+
+/// A zone in words, or by its name.
+pub fn zone_word(zone: &str, speech: Speech) -> String {
+    ZONES.iter().find(|(name, _)| *name == zone).map_or_else(|| zone.to_owned(), |(_, word)| speech.word(word))
+}
+
+/// The zones to choose from, the present one among them and marked.
+pub fn zones(now: &str, speech: Speech) -> Vec<(String, String, bool)> {
+    let own = (!ZONES.iter().any(|(name, _)| *name == now)).then(|| (now.to_owned(), now.to_owned(), true));
+    own.into_iter().chain(ZONES.iter().map(|(name, word)| ((*name).to_owned(), speech.word(word), *name == now))).collect()
+}
+
+/// The zone that a form names: the one written by its name, else the one chosen.
+pub fn zone_typed<'a>(asked: &'a Asked) -> Result<Option<&'a str>> {
+    let zone = [asked.typed("zone-name"), asked.typed("zone")].into_iter().map(str::trim).find(|z| !z.is_empty());
+    match zone {
+        Some(zone) if amparo_analysis::view::zone_named(zone).is_none() => Err(Problem::new(Exit::Usage, "usage-bad-zone").with("value", zone)),
+        zone => Ok(zone),
+    }
+}
+
 /// A long table, a page of it at a time.
 pub struct Pages {
     pub sentence: String,

@@ -1,9 +1,10 @@
 //! Pictures of papers: pixels from the reading process, under the look of the page that offered them.
 
 use super::answer::{Answer, Asked};
-use super::room::{Pictured, Room};
+use super::room::{Opened, Pictured, Room};
 use crate::picture::Picture;
-use amparo_model::{Place, Region, Spot};
+use crate::speech::Speech;
+use amparo_model::{Place, Record, Region, Spot};
 use amparo_office::access::reduce;
 use amparo_office::{Exit, Look, OpenCase, Problem, Result};
 
@@ -17,16 +18,20 @@ pub fn picture(room: &Room, asked: &Asked) -> Result<Answer> {
                 let (place, part) = around_words(&opened.case, &offered.look, *giving, page, words)?;
                 Picture::of_page(&opened.case, &offered.look, *giving, &place)?.cut(part)
             }
-            Pictured::Record(record) => {
-                let known = opened.known().ok_or_else(gone)?;
-                let given = crate::seen::as_given(&known.seen.view, record);
-                Picture::of(&opened.case, &offered.look, &given, &reduce(&given, &known.seen.own), asked.speech)?
-            }
+            Pictured::Record(record) => of_record(opened, &offered.look, record, &[], asked.speech)?,
+            Pictured::Disputed(record, fields) => of_record(opened, &offered.look, record, &fields.iter().map(String::as_str).collect::<Vec<_>>(), asked.speech)?,
         };
         Ok((picture, offered.width))
     })?;
     // Drawn while other pages are made.
     picture.draw(&*room.workers()?, width, asked.speech).map(Answer::Picture)
+}
+
+fn of_record(opened: &Opened, look: &Look, record: &Record, fields: &[&str], speech: Speech) -> Result<Picture> {
+    let known = opened.known().ok_or_else(|| Problem::new(Exit::No, "problem-no-page"))?;
+    let given = crate::seen::as_given(&known.seen.view, record);
+    let picture = Picture::of(&opened.case, look, &given, &reduce(&given, &known.seen.own), speech)?;
+    if fields.is_empty() { Ok(picture) } else { picture.marking(&opened.case, look, &given, fields, speech) }
 }
 
 /// The place of the first of these words on a page, and the strip around it; the top of the page where none is there as written.

@@ -4,23 +4,22 @@
 //! say whose it is.
 
 use super::answer::{Answer, Asked};
-use super::coverage::{self, Months};
+use super::coverage::{self, Months, RUNS, sign_of};
 use super::parts::{Person, Pill, named, person, spoken};
 use super::room::{Known, Room, Visit};
 use super::shell::{Nobody, Shell, clock};
 use super::timeline::{self, Drawn};
+use crate::lacking;
 use crate::speech::{Speech, capital, plain};
 use amparo_chart::Span;
 use amparo_lang::Lang;
-use amparo_model::results::{Best, Claim, Coverage, CoverageMonth, Lane, Month, Strength};
+use amparo_model::results::{Claim, Lane};
 use amparo_model::{Edtf, Instant};
 use amparo_office::{Exit, LogLine, Problem, Result};
 use askama::Template;
 
-/// Runs of months that fit on one page.
-const ASKED: usize = 3;
-/// Months and lines that are named after those.
-const NAMED: usize = 4;
+/// Gaps on a sheet.
+const GAPS: usize = 8;
 /// Lines of the chronology on a sheet.
 const LINES: usize = 60;
 /// Visits on a sheet.
@@ -63,13 +62,13 @@ struct AskPage {
     sheet: Sheet,
     lead: String,
     blocks: Vec<Block>,
-    rest: Option<String>,
 }
 
-/// A month, or months in a row, and the papers that would help.
+/// Months that lack proof for one reason, and the papers that would help.
 struct Block {
     sign: &'static str,
     title: String,
+    months: String,
     why: String,
     papers: Vec<String>,
 }
@@ -179,91 +178,12 @@ fn choices(asked: &Asked, sheet: &str, handle: &str, person: &Person, speech: Sp
 fn ask(known: &Known, person: &Person, shell: Shell, choices: Choices, sheet: Sheet) -> Result<Answer> {
     let speech = sheet.speech;
     let grid = known.seen.coverage_of(person.id, Claim::Presence).ok_or_else(|| Problem::new(Exit::No, "problem-no-page"))?;
-    let (chosen, rest) = chosen(grid);
-    let (proven, .., missing) = grid.counts();
-    let args = [("proven", proven.to_string()), ("all", grid.months.len().to_string()), ("count", missing.to_string())];
-    let named: Vec<String> = rest.iter().take(NAMED).map(|(span, _)| spoken(*span, speech)).collect();
-    let more = rest.len().saturating_sub(NAMED);
-    let rest = (!named.is_empty()).then(|| {
-        let more = if more > 0 { format!("; {}", speech.say("page-and-more", &[("count", more.to_string())])) } else { String::new() };
-        speech.say("page-print-later", &[("months", format!("{}{more}", named.join("; ")))])
-    });
-    let block = |(span, best): &(Span, Best)| {
-        let one = span.from == span.to;
-        let (sign, why) = match (best, one) {
-            (Best::None, true) => ("b-none", "page-print-one-month"),
-            (Best::None, false) => ("b-none", "page-print-each-month"),
-            _ => ("b-reach", "page-print-beyond"),
-        };
-        Block { sign, title: capital(&spoken(*span, speech)), why: speech.word(why), papers: papers(known, person, *span, *best).into_iter().map(|id| speech.word(id)).collect() }
-    };
-    let mut blocks: Vec<Block> = chosen.iter().map(block).collect();
-    let weak = weak_runs(grid);
-    if !weak.is_empty() {
-        let mut named: Vec<String> = weak.iter().take(NAMED).map(|span| spoken(*span, speech)).collect();
-        if weak.len() > NAMED {
-            named.push(speech.say("page-and-more", &[("count", (weak.len() - NAMED).to_string())]));
-        }
-        let papers = weak.first().map(|span| papers(known, person, *span, Best::None)).unwrap_or_default();
-        blocks.push(Block {
-            sign: "b-weak",
-            title: capital(&named.join("; ")),
-            why: speech.word("page-print-weak"),
-            papers: papers.into_iter().map(|id| speech.word(id)).collect(),
-        });
-    }
+    let block = |group: lacking::Asked| Block { sign: sign_of(group.lack), months: group.named(RUNS, speech), title: capital(&group.title), why: group.why, papers: group.papers };
+    let blocks: Vec<Block> = lacking::asked(grid, &known.seen.view.file, speech).into_iter().map(block).collect();
+    let (proven, ..) = grid.counts();
+    let args = [("proven", proven.to_string()), ("all", grid.months.len().to_string())];
     let lead = speech.say(if blocks.is_empty() { "page-print-ask-none" } else { "page-print-ask-lead" }, &args);
-    Answer::page(&AskPage { shell, choices, sheet, lead, blocks, rest })
-}
-
-/// The runs of months to ask for, those that fit on the sheet and the others: the most useful first, what no source reaches last.
-fn chosen(grid: &Coverage) -> (Vec<(Span, Best)>, Vec<(Span, Best)>) {
-    let run = |first: Month| {
-        let at = grid.months.iter().position(|m| m.month == first)?;
-        let best = grid.months[at].best;
-        let last = grid.months[at..].iter().take_while(|m| m.best == best).last()?.month;
-        Some((Span { from: first, to: last }, best))
-    };
-    let (reached, beyond): (Vec<_>, Vec<_>) = grid.ask.iter().filter_map(|(m, _)| run(*m)).partition(|(_, best)| *best == Best::None);
-    // One place is kept for what no source reaches: there the client alone can help.
-    let places = ASKED - beyond.len().min(1);
-    let (mut chosen, mut rest) = (reached, beyond);
-    let left = chosen.split_off(chosen.len().min(places));
-    let more = rest.len().min(ASKED - chosen.len());
-    chosen.extend(rest.drain(..more));
-    rest.splice(0..0, left);
-    (chosen, rest)
-}
-
-/// The runs of months, within the gaps, that only a weak paper shows.
-fn weak_runs(grid: &Coverage) -> Vec<Span> {
-    let weak = |m: &CoverageMonth| m.best == Best::Proven(Strength::Weak) && grid.gaps.iter().any(|g| (g.from..=g.to).contains(&m.month));
-    grid.months.chunk_by(|a, b| weak(a) == weak(b)).filter(|run| weak(&run[0])).map(|run| Span { from: run[0].month, to: run[run.len() - 1].month }).collect()
-}
-
-/// The kinds of papers that a month lacks and that people have.
-fn papers(known: &Known, person: &Person, span: Span, best: Best) -> Vec<&'static str> {
-    // Before everything else that is known, people have other papers.
-    if best != Best::None && span.from == known.seen.span.0 {
-        return vec!["page-print-paper-lease", "page-print-paper-ticket"];
-    }
-    let lacks = |claim: Claim| {
-        let grid = known.seen.coverage_of(person.id, claim);
-        grid.is_none_or(|g| g.months.iter().filter(|m| (span.from..=span.to).contains(&m.month)).any(|m| !matches!(m.best, Best::Proven(_))))
-    };
-    let child = known.seen.view.file.parties.iter().any(|p| p.token.starts_with("child"));
-    let mut papers = Vec::new();
-    if lacks(Claim::Residence) {
-        papers.push("page-print-paper-rent");
-    }
-    papers.push(if child { "page-print-paper-child" } else { "page-print-paper-clinic" });
-    papers.push("page-print-paper-money");
-    if lacks(Claim::Employment) {
-        papers.push("page-print-paper-pay");
-    }
-    papers.push("page-print-paper-letter");
-    papers.truncate(4);
-    papers
+    Answer::page(&AskPage { shell, choices, sheet, lead, blocks })
 }
 
 // ---- the chronology and the months ----
@@ -288,16 +208,11 @@ fn chronology(known: &Known, person: &Person, shell: Shell, choices: Choices, sh
 fn months(known: &Known, person: &Person, shell: Shell, choices: Choices, sheet: Sheet) -> Result<Answer> {
     let speech = sheet.speech;
     let grid = known.seen.coverage_of(person.id, Claim::Presence).ok_or_else(|| Problem::new(Exit::No, "problem-no-page"))?;
-    let month = |m| amparo_lang::month(m, speech.lang);
-    let gap = |g: &amparo_model::results::Gap| speech.say("answer-gap", &[("from", month(g.from)), ("to", month(g.to)), ("months", g.months.to_string())]);
-    Answer::page(&CoveragePage {
-        sentence: amparo_chart::counts(&known.seen.grid(speech, grid), speech.lang),
-        months: coverage::months(person, grid, speech, &|_| String::new()),
-        gaps: grid.gaps.iter().take(2 * NAMED).map(gap).collect(),
-        shell,
-        choices,
-        sheet,
-    })
+    let mut gaps = lacking::holes(grid, speech);
+    let more = gaps.len().saturating_sub(GAPS);
+    gaps.truncate(GAPS);
+    gaps.extend((more > 0).then(|| capital(&speech.say("page-and-more", &[("count", more.to_string())]))));
+    Answer::page(&CoveragePage { sentence: lacking::counts(grid, speech), months: coverage::months(person, grid, speech, &|_| String::new()), gaps, shell, choices, sheet })
 }
 
 // ---- who looked ----
@@ -341,33 +256,7 @@ fn visits(lines: &[LogLine], zone: &jiff::tz::TimeZone, speech: Speech) -> Vec<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use amparo_model::PartyId;
     use amparo_model::event::Purpose;
-    use amparo_model::results::Says;
-
-    #[test]
-    fn the_sheet_asks_for_what_fits_and_names_the_rest() {
-        // One letter a month: proven, empty, out of reach.
-        let check = |months: &str, ask: &[i32], chosen_first: &[&str], rest: usize| {
-            let start = Month { year: 2020, month: 1 };
-            let best = |c| match c {
-                'p' => Best::Proven(Strength::Strong),
-                'e' => Best::None,
-                _ => Best::OutOfReach,
-            };
-            let months = months.chars().zip(0..).map(|(c, n)| CoverageMonth { month: start.plus(n), evidence: Vec::new(), best: best(c) }).collect();
-            let ask = ask.iter().map(|n| (start.plus(*n), Says::new("ask-presence"))).collect();
-            let grid = Coverage { claim: Claim::Presence, subject: PartyId([1; 16]), months, gaps: Vec::new(), ask };
-            let (chosen, left) = chosen(&grid);
-            let got: Vec<String> = chosen.iter().map(|(s, _)| format!("{} {}", s.from, s.to)).collect();
-            assert_eq!((got.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), left.len()), (chosen_first, rest));
-        };
-        check("pppp", &[], &[], 0);
-        check("peep", &[1], &["2020-02 2020-03"], 0);
-        check("oopeepepepe", &[3, 6, 8, 10, 0], &["2020-04 2020-05", "2020-07 2020-07", "2020-01 2020-02"], 2);
-        check("peepepepepe", &[1, 4, 6, 8, 10], &["2020-02 2020-03", "2020-05 2020-05", "2020-07 2020-07"], 2);
-        check("opopoppe", &[7, 0, 2, 4], &["2020-08 2020-08", "2020-01 2020-01", "2020-03 2020-03"], 1);
-    }
 
     #[test]
     fn a_visit_is_told_once() {

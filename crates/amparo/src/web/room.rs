@@ -73,6 +73,8 @@ pub struct Offered {
 pub enum Pictured {
     /// The place of a record.
     Record(Box<Record>),
+    /// The place of a record with the values of these fields marked.
+    Disputed(Box<Record>, Vec<String>),
     /// A place of a paper.
     Place(u64, Place),
     /// The part of a page around the first of these words, folded; the place is the page.

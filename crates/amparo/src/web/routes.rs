@@ -27,6 +27,7 @@ pub fn routes(room: Arc<Room>) -> Router {
         .route("/case/{case}", get(overview::page))
         .route("/case/{case}/reason", get(overview::reason).merge(post(overview::set_reason)))
         .route("/case/{case}/parties", post(overview::add_party))
+        .route("/case/{case}/zone", post(overview::set_zone))
         .route("/case/{case}/gather", get(gather::page))
         .route("/case/{case}/gather/now", get(gather::now))
         .route("/case/{case}/add", post_files(gather::add))

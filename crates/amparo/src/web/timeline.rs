@@ -4,12 +4,13 @@ use super::answer::{Answer, Asked};
 use super::parts::{Pages, Person, Pill, month, named, people, person, spoken};
 use super::room::{Known, Room};
 use super::shell::{Nobody, Shell};
+use crate::lacking;
 use crate::seen::{href, mark};
 use crate::speech::{Speech, capital};
 use amparo_analysis::timeline::{lane, when_in};
-use amparo_chart::{Bar, DayLane, DayMark, Days, Dispute, Lanes, Links, Point, Size, Span, Words};
+use amparo_chart::{Bar, DayLane, DayMark, Days, Dispute, Fill, Lanes, Links, Point, Size, Span, Words};
 use amparo_model::results::{Claim, EvidenceId, Lane, Month, TimelineItem};
-use amparo_model::{Kind, PartyId, Record};
+use amparo_model::{Certainty, Kind, PartyId, Record};
 use amparo_office::Result;
 use askama::Template;
 use std::collections::BTreeMap;
@@ -22,7 +23,7 @@ const MARKS: i32 = 40;
 const LONGEST: i32 = 1_200;
 
 /// What the signs of the lanes mean.
-pub const SIGNS: [(&str, &str); 8] = [
+pub const SIGNS: [(&str, &str); 9] = [
     ("m-entry", "draw-entry-or-trip"),
     ("m-paper", "draw-notice-or-filing"),
     ("m-met", "draw-encounter"),
@@ -31,6 +32,7 @@ pub const SIGNS: [(&str, &str); 8] = [
     ("b-reach", "draw-out-of-reach"),
     ("l-full", "draw-full-bar"),
     ("l-half", "draw-half-bar"),
+    ("l-weak", "draw-weak-bar"),
 ];
 
 #[derive(Template)]
@@ -110,7 +112,7 @@ fn span_of(from: Option<Month>, to: Option<Month>, ten: Span) -> Span {
 /// What is proven of the ten years' months.
 fn proven(known: &Known, party: PartyId, speech: Speech) -> String {
     let grid = known.seen.coverage_of(party, Claim::Presence);
-    grid.map_or(String::new(), |g| amparo_chart::counts(&known.seen.grid(speech, g), speech.lang))
+    grid.map_or(String::new(), |g| lacking::counts(g, speech))
 }
 
 // ---- the span ----
@@ -213,7 +215,7 @@ fn gather(mut lanes: Lanes, token: &str, speech: Speech) -> Lanes {
 fn joined(bars: Vec<Bar>) -> Vec<Bar> {
     let mut out: Vec<Bar> = Vec::new();
     for bar in bars {
-        match out.iter_mut().find(|o| o.label == bar.label && o.half == bar.half && bar.span.from <= o.span.to.next() && o.span.from <= bar.span.to.next()) {
+        match out.iter_mut().find(|o| o.label == bar.label && o.fill == bar.fill && bar.span.from <= o.span.to.next() && o.span.from <= bar.span.to.next()) {
             Some(known) => known.span = Span { from: known.span.from.min(bar.span.from), to: known.span.to.max(bar.span.to) },
             None => out.push(bar),
         }
@@ -285,7 +287,11 @@ fn day_mark(known: &Known, month: Month, record: &Record, speech: Speech) -> Opt
         from: if Month::of(from) < month { 1 } else { from.day() },
         to: if Month::of(to) > month { days_in(month) } else { to.day() },
         shape: mark(speech, record).map(|(shape, _)| shape).filter(|_| from == to),
-        half: !when.is_interval() && from != to,
+        fill: match record.certainty {
+            Certainty::Said => Fill::Weak,
+            _ if !when.is_interval() && from != to => Fill::Half,
+            _ => Fill::Full,
+        },
         label: known.seen.label(speech, record),
         href: Some(href(record)),
     })
@@ -372,7 +378,7 @@ mod tests {
 
     #[test]
     fn bars_of_one_name_that_touch_are_one() {
-        let bar = |from: &str, to: &str, label: &str| Bar { span: span(from, to), label: label.to_owned(), half: false, href: None };
+        let bar = |from: &str, to: &str, label: &str| Bar { span: span(from, to), label: label.to_owned(), fill: Fill::Full, href: None };
         let got = joined(vec![
             bar("2017-01", "2017-06", "a"),
             bar("2017-05", "2018-01", "a"),

@@ -145,7 +145,7 @@ fn no_text_of_a_paper_a_name_or_a_case_lies_readable_on_the_disk() {
         place.run_with(&["find", &case, "-"], word.as_bytes()).done();
     }
     place.run_with(&["records", &case, "--note", "-"], canaries.names[5].as_bytes()).done();
-    for words in [&["status", &case][..], &["timeline", &case], &["check", &case], &["calls", &case], &["verify", "--deep"], &["backup", "stick"], &["reread", &case]] {
+    for words in [&["status", &case][..], &["timeline", &case], &["check", &case], &["calls", &case], &["verify", "--deep"], &["backup", "stick", "--new"], &["reread", &case]] {
         place.run(words).done();
     }
     let shown = place.run(&["records", &case, "--json", "--unmask", "--because", "review"]).done().out;
@@ -163,7 +163,7 @@ fn what_was_withdrawn_opens_nowhere_and_in_no_later_backup() {
         place.write(&format!("others/{i}.jsonl"), papers::ACCOUNT.replace("baker", &format!("baker{i}")).as_bytes());
     }
     place.run(&["add", &case, "papers", "others", "--whose", "client"]).done();
-    place.run(&["backup", "stick"]).done();
+    place.run(&["backup", "stick", "--new"]).done();
     let packed = place.file_of(&case, "packed.zip");
     let sealed = |home: &Path| {
         let mut names: Vec<String> = fs::read_dir(home.join("blobs"))
@@ -190,7 +190,7 @@ fn what_was_withdrawn_opens_nowhere_and_in_no_later_backup() {
 
     // The same place, brought up to date, and a new one.
     place.run(&["backup", "stick"]).done();
-    place.run(&["backup", "new"]).done();
+    place.run(&["backup", "new", "--new"]).done();
     let sheet = fs::read_to_string(place.home().join("recovery-words.txt")).expect("the sheet");
     place.write("words.txt", crate::crash::words_of(&sheet).as_bytes());
     for (folder, home) in [("stick", "from-stick"), ("new", "from-new")] {

@@ -67,7 +67,7 @@ impl Prepared {
         place.run(&["add", &case, "old", "--whose", "client"]).done();
         let made = place.run_with(&["member", "add", "-", "--json"], b"Berta\n").done().one();
         let member = made["member"].as_str().expect("an id").to_owned();
-        place.run(&["backup", "backup"]).done();
+        place.run(&["backup", "backup", "--new"]).done();
         // Something new since, so that the next backup has work to do.
         place.write("later.jsonl", papers::ACCOUNT.replace("baker", "cook").as_bytes());
         place.run(&["add", &case, "later.jsonl"]).done();

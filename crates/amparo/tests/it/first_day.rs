@@ -105,12 +105,14 @@ fn a_family_is_gathered_and_every_command_answers_in_the_published_shapes() {
     // Deciding.
     let point = text(&findings[0], "id");
     place.run(&["review", &case]).done();
-    place.run(&["review", &case, "--settle", &point, "--as", "explained"]).done();
+    // An id is named by its beginning, too: the first six signs, as long as only one begins so.
+    place.run(&["review", &case, "--settle", &point[..6], "--as", "explained"]).done();
     let settled = lines(&["check", &case, "--json"]).into_iter().find(|f| f["id"] == point.as_str()).expect("the point");
     assert_eq!(settled["resolution"], "explained");
     assert!(!lines(&["review", &case, "--json"]).iter().any(|f| f["id"] == point.as_str()));
     let said = lines(&["records", &case, "--json", "--kind", "job"]).into_iter().next().expect("a job");
-    place.run_with(&["review", &case, "--record", &text(&said, "id"), "--field", "role"], b"head baker\n").done();
+    place.run_with(&["review", &case, "--record", &text(&said, "id")[..12], "--field", "role"], b"head baker\n").done();
+    place.run(&["show", &case, &text(&said, "id")[..12], "--out", png.to_str().expect("text")]).done();
     let corrected = lines(&["records", &case, "--json", "--kind", "job"]).into_iter().find(|r| r["id"] == said["id"]).expect("the same id");
     assert_eq!(corrected["role"], "head baker");
     contract::record(&corrected);
@@ -155,8 +157,11 @@ fn papers_are_held_withdrawn_moved_and_read_again() {
 
     // A hold forbids.
     let second = file("calls-2.xml");
-    place.run(&["hold", &case, &second]).done();
+    // By its number, or by the beginning of its fingerprint.
+    let print = place.files(&case).iter().find(|f| f["name"] == "calls-2.xml").map(|f| text(f, "original")).expect("a fingerprint");
+    place.run(&["hold", &case, &print[..12]]).done();
     place.run(&["withdraw", &case, &second]).failed(3);
+    place.run(&["hold", &case, "0123456789ab"]).failed(1);
     place.run(&["hold", &case, &second, "--release"]).done();
     place.run(&["withdraw", &case, &second]).done();
     assert_eq!(place.ids(&case).len(), before.len() - 20);
@@ -187,6 +192,47 @@ fn papers_are_held_withdrawn_moved_and_read_again() {
 }
 
 #[test]
+fn what_is_given_again_is_listed_once_and_two_papers_of_one_name_are_both_handed_over() {
+    let (place, case) = Place::with_case();
+    let (one, other) = (papers::many_calls("+14155550201", 0, 4), papers::many_calls("+14155550277", 90, 4));
+    place.write("papers/a/calls.xml", &one);
+    place.write("papers/b/calls.xml", &other);
+    for _ in 0..3 {
+        place.run(&["add", &case, "papers"]).done();
+    }
+    let list = place.run(&["status", &case]).done().out;
+    assert_eq!(list.lines().filter(|l| l.contains("calls.xml")).count(), 2, "{list}");
+    assert_eq!(list.matches("given again 2 times, last on ").count(), 2, "{list}");
+    let again = place.run(&["add", &case, "papers/a"]).done().out;
+    assert!(again.contains("already held since ") && again.contains(", as file "), "{again}");
+
+    let said = place.run(&["export", &case, "--out", "given"]).done().out;
+    assert!(said.contains("the names under which they came"), "{said}");
+    let mut handed: Vec<(String, Vec<u8>)> = std::fs::read_dir(place.path("given/data/papers"))
+        .expect("the papers")
+        .map(|e| e.expect("a paper"))
+        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read(e.path()).expect("its bytes")))
+        .collect();
+    handed.sort();
+    let bytes: Vec<&Vec<u8>> = handed.iter().map(|(_, bytes)| bytes).collect();
+    assert_eq!(bytes, [&one, &other], "nothing was overwritten: {:?}", handed.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    assert!(handed.iter().all(|(name, _)| name.ends_with("-calls.xml")));
+}
+
+#[test]
+fn groups_of_commands_say_how_each_is_typed() {
+    for (place, word) in [(Place::empty(), "Add a person"), (Place::empty().in_spanish(), "Agrega una persona")] {
+        let help = place.run(&["help", "party"]).done().out;
+        assert!(help.contains("amparo party ") && help.contains(word), "{help}");
+        assert!(place.run(&["help", "case"]).done().out.contains("amparo case zone"));
+        for words in [&["party"][..], &["party", "lima-tambor"]] {
+            let said = place.run(words).failed(2).err;
+            assert!(said.contains("amparo party ") && said.contains(" add") && said.contains(word), "{said}");
+        }
+    }
+}
+
+#[test]
 fn what_was_typed_wrong_ends_with_two_and_what_is_not_there_with_one() {
     let (place, case) = Place::with_case();
     for (code, words) in [
@@ -201,6 +247,9 @@ fn what_was_typed_wrong_ends_with_two_and_what_is_not_there_with_one() {
         (2, &["coverage", &case, "--claim", "virtue"]),
         (2, &["show", &case, "not-an-id"]),
         (2, &["review", &case, "--settle", "00", "--as", "explained"]),
+        (2, &["show", &case, "00000"]),
+        (1, &["show", &case, "000000"]),
+        (2, &["review", &case, "--settle", "000000", "--as", "explained"]),
         (2, &["verify", &case, "--since", "nothing"]),
         (2, &["verify", "--since", "1 abandon ability able about"]),
         (2, &["log", &case, "--because", "curiosity"]),

@@ -17,7 +17,7 @@ fn a_lost_laptop_comes_back_from_the_backup_and_the_sheet_alone() {
     place.write("calls.xml", &papers::many_calls("+14155550201", 0, 12));
     place.write("account.jsonl", papers::ACCOUNT.as_bytes());
     place.run(&["add", &case, "calls.xml", "--whose", "client"]).done();
-    place.run(&["backup", "stick"]).done();
+    place.run(&["backup", "stick", "--new"]).done();
     place.run(&["add", &case, "account.jsonl", "--whose", "client"]).done();
     place.run(&["withdraw", &case, &place.file_of(&case, "account.jsonl")]).done();
     place.write("more.jsonl", papers::ACCOUNT.replace("baker", "cook").as_bytes());
@@ -49,6 +49,34 @@ fn a_lost_laptop_comes_back_from_the_backup_and_the_sheet_alone() {
 }
 
 #[test]
+fn a_backup_goes_only_where_it_was_meant() {
+    let (place, _) = Place::with_case();
+    let folder = |name: &str| std::fs::create_dir_all(place.path(name)).expect("a folder");
+    // A mistyped name, a stick that is not plugged in, a folder of other things: nothing is written there.
+    place.write("photos/beach.jpg", b"not a backup");
+    place.write("file", b"not a folder");
+    for name in ["stikc", "media/nobody/stick", "photos", "file"] {
+        let said = place.run(&["backup", name]).failed(1).err;
+        assert!(said.contains(name) && said.contains("--new") && said.contains("Nothing was written"), "{said}");
+    }
+    assert!(!place.path("stikc").exists() && !place.path("media").exists());
+    assert_eq!(std::fs::read_dir(place.path("photos")).expect("a folder").count(), 1);
+    // An empty stick, also one on which a system left its own; the same place again.
+    folder("stick/lost+found");
+    place.write("stick/.Trash-1000/x", b"");
+    place.run(&["backup", "stick"]).done();
+    place.run(&["backup", "stick"]).done();
+    // A first run that was stopped left its folder and no label.
+    folder("begun/bundles");
+    place.run(&["backup", "begun"]).done();
+    // Or where somebody says so.
+    place.run(&["backup", "photos/amparo", "--new"]).done();
+    place.run(&["backup", "photos", "--new"]).done();
+    assert!(place.path("photos/beach.jpg").exists() && place.path("photos/amparo-backup.json").exists());
+    place.run(&["backup", "photos"]).done();
+}
+
+#[test]
 fn a_lost_passphrase_comes_back_by_the_sheet() {
     let (place, case) = Place::with_case();
     place.write("account.jsonl", papers::ACCOUNT.as_bytes());
@@ -67,31 +95,54 @@ fn a_lost_passphrase_comes_back_by_the_sheet() {
     place.verified();
 }
 
-/// An office that chose a sheet of its own; the words of its first member's sheet and of its own.
-fn with_the_offices_sheet(place: &Place) -> (String, String) {
+/// An office that chose so many sheets of its own; the words of its first member's sheet and of its own.
+fn with_the_offices_sheets(place: &Place, count: usize) -> (String, Vec<String>) {
     let mut child = place.command().arg("init").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
     let mut typed = child.stdin.take().expect("a pipe");
-    typed.write_all("en\nLa Casa\n\nAna Paz\nyes\n".as_bytes()).expect("the answers");
+    typed.write_all(format!("en\nLa Casa\n\nAna Paz\nyes\nmany\n{count}\n").as_bytes()).expect("the answers");
     let mut said = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut sheets = String::new();
-    // Two sheets, each of three columns of eight.
-    while sheets.lines().filter(|l| l.starts_with(' ')).count() < 16 {
+    // Each sheet is three columns of eight.
+    while sheets.lines().filter(|l| l.starts_with(' ')).count() < 8 * (1 + count) {
         assert!(said.read_line(&mut sheets).expect("text") > 0, "{sheets}");
     }
-    let lines: Vec<&str> = sheets.lines().filter(|l| l.starts_with(' ')).collect();
-    let (own, office) = (words_of(&lines[..8].join("\n")), words_of(&lines[8..].join("\n")));
-    write!(typed, "{own}\n{office}\n").expect("the words");
+    let lines: Vec<String> = sheets.lines().filter(|l| l.starts_with(' ')).map(str::to_owned).collect();
+    let mut all: Vec<String> = lines.chunks(8).map(|lines| words_of(&lines.join("\n"))).collect();
+    // The words of another sheet are not taken for this one.
+    write!(typed, "{}\n{}\n", all[1], all.join("\n")).expect("the words");
+    let own = all.remove(0);
     drop(typed);
     said.read_to_string(&mut sheets).expect("text");
     assert!(child.wait().expect("it ends").success(), "{sheets}");
-    (own, office)
+    // Each sheet says whose it is and what it opens; the office's never promises a backup.
+    assert!(sheets.contains(&format!("sheet 1 of {} (Ana Paz)", 1 + count)) && sheets.contains(&format!("sheet 2 of {} (La Casa)", 1 + count)), "{sheets}");
+    let texts: Vec<&str> = sheets.split("Recovery sheet: ").skip(1).collect();
+    assert!(texts[0].contains("amparo restore") && texts[1..].iter().all(|t| t.contains("recover --office") && !t.contains("amparo restore")), "{sheets}");
+    assert_eq!(sheets.contains("Together with a second sheet"), count > 1);
+    (own, all)
+}
+
+#[test]
+fn of_several_sheets_of_the_office_any_two_open_it_and_one_does_not() {
+    let place = Place::empty();
+    place.write("passphrase", b"correct horse battery staple");
+    let (own, office) = with_the_offices_sheets(&place, 3);
+    assert_eq!(office.len(), 3);
+    place.write("eva", b"eva chose this passphrase");
+    let recover = |typed: &str| place.run_with(&["recover", "--office", "--new-passphrase-file", "eva"], typed.as_bytes());
+    recover(&format!("{}\n", office[0])).failed(3);
+    recover(&format!("{}\n{own}\nEva Sol\n", office[0])).failed(3);
+    recover(&format!("{}\n{}\nEva Sol\n", office[2], office[2])).failed(3);
+    let said = recover(&format!("{}\n{}\nEva Sol\n", office[2], office[0])).done().out;
+    assert!(said.contains("Eva Sol is a member now"), "{said}");
 }
 
 #[test]
 fn when_every_passphrase_and_sheet_is_lost_the_offices_sheet_lets_somebody_in() {
     let place = Place::empty();
     place.write("passphrase", b"correct horse battery staple");
-    let (own, office) = with_the_offices_sheet(&place);
+    let (own, office) = with_the_offices_sheets(&place, 1);
+    let office = &office[0];
     let case = place.new_case("Luz");
     place.write("account.jsonl", papers::ACCOUNT.as_bytes());
     place.run(&["add", &case, "account.jsonl"]).done();

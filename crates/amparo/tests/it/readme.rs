@@ -65,10 +65,13 @@ fn the_commands_of_the_readme_work_as_written() {
     let text = std::fs::read_to_string(root.join("README.md")).expect("the README");
     let makefile = std::fs::read_to_string(root.join("Makefile")).expect("the Makefile");
     let place = Place::empty();
-    place.write("papers/calls.xml", &crate::papers::many_calls("+14155550201", 0, 9));
-    place.write("papers/account.jsonl", crate::papers::ACCOUNT.as_bytes());
+    place.write("papers/client/calls.xml", &crate::papers::many_calls("+14155550201", 0, 9));
+    place.write("papers/spouse/account.jsonl", crate::papers::ACCOUNT.as_bytes());
+    place.write("papers/unsorted/calls.xml", &crate::papers::many_calls("+14155550277", 0, 9));
+    // A stick that is plugged in, and empty.
     let stick = place.path("stick").display().to_string();
-    let (mut handle, mut run) = ("lima-tambor".to_owned(), 0);
+    std::fs::create_dir(&stick).expect("a folder");
+    let (mut handle, mut run, mut last) = ("lima-tambor".to_owned(), 0, String::new());
     for line in commands(&text) {
         if let Some(target) = line.strip_prefix("make ") {
             assert!(makefile.lines().any(|l| l.starts_with(&format!("{target}:"))), "there is no `make {target}`");
@@ -79,7 +82,7 @@ fn the_commands_of_the_readme_work_as_written() {
             continue;
         };
         run += 1;
-        let typed = typed.replace("lima-tambor", &handle).replace("/media/stick", &stick);
+        let typed = typed.replace("lima-tambor", &handle).replace("/media/stick", &stick).replace(" 12 ", &format!(" {last} "));
         if typed == "init" {
             first_run(&place);
             continue;
@@ -89,8 +92,9 @@ fn the_commands_of_the_readme_work_as_written() {
             continue;
         }
         let answer = match typed.split(' ').collect::<Vec<_>>()[..] {
-            ["case", "new"] => "Ruiz\n",
+            ["case", "new", ..] => "Ruiz\n",
             ["party", _, "add"] => "client\nAna Ruiz\n",
+            ["party", _, "add", "--role", _] => "Luis Peña\n",
             ["find", _] => "bakery\n",
             _ => "",
         };
@@ -98,11 +102,16 @@ fn the_commands_of_the_readme_work_as_written() {
         command.args(typed.split(' '));
         let done: Ran = ran(command, answer.as_bytes());
         assert_eq!(done.code, Some(0), "`{line}` of the README does not work:\n{}{}", done.out, done.err);
-        if typed == "case new" {
+        // The number of the last file that a list names.
+        let row = |l: &str| Some((l.split_whitespace().next()?.to_owned(), l.split_whitespace().nth(1)?.contains('.')));
+        if let Some((number, _)) = done.out.lines().filter_map(row).filter(|(_, file)| *file && typed.starts_with("add ")).last() {
+            last = number;
+        }
+        if typed.starts_with("case new") {
             handle = done.out.split_whitespace().find(|w| w.contains('-')).expect("a handle").to_owned();
         }
     }
-    assert!(run > 8, "the README shows a first case");
+    assert!(!last.is_empty() && run > 8, "the README shows a first case");
     let mut lock = home_of_its_own(&place);
     lock.arg("lock");
     ran(lock, b"").done();

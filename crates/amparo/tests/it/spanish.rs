@@ -204,7 +204,7 @@ fn a_days_work_speaks_spanish() {
         &["verify"],
         &["verify", &case, "--deep"],
         &["verify", &case, "--since", "1 cupón alzar fumar circo"],
-        &["backup", "copia"],
+        &["backup", "copia", "--new"],
         &["backup", "copia"],
         &["member", "list"],
         &["reread", &case],
@@ -287,7 +287,7 @@ fn a_days_work_speaks_spanish() {
 fn every_error_speaks_spanish() {
     let (place, case) = with_papers();
     place.run(&["add", &case, "papers", "--whose", "client"]);
-    place.run(&["backup", "copia"]).done();
+    place.run(&["backup", "copia", "--new"]).done();
     let made = place.run_with(&["member", "add", "-", "--role", "volunteer", "--json"], b"Berta").done().one();
     let member = made["member"].as_str().expect("an id").to_owned();
     place.write("berta", b"la frase secreta de berta");
@@ -361,7 +361,9 @@ fn every_error_speaks_spanish() {
         (&["shred", &case, "--agree"], ""),
         (&["verify", &case, "--since", "nada"], ""),
         (&["verify", "--since", "1 cupón alzar fumar circo"], ""),
-        (&["backup", "/proc/no-se-puede"], ""),
+        (&["backup", "/proc/no-se-puede", "--new"], ""),
+        (&["backup", "no-hay"], ""),
+        (&["backup", "papers"], ""),
         (&["chronology", &case, "--out", "no/hay/cronologia.pdf"], ""),
         (&["chronology", &case, "--as-of", "ayer"], ""),
         (&["export", &case], ""),
@@ -388,7 +390,7 @@ fn every_error_speaks_spanish() {
         hear(words, typed);
     }
     place.run(&["lock"]).done();
-    for words in [&["records", &case][..], &["case", "new", "-"], &["member", "add", "-"], &["backup", "otra"], &["shred", &case], &["grant", &case, &member]] {
+    for words in [&["records", &case][..], &["case", "new", "-"], &["member", "add", "-"], &["backup", "otra", "--new"], &["shred", &case], &["grant", &case, &member]] {
         hear(&[words, &["--passphrase-file", "berta"]].concat(), "x");
     }
     // A damaged store.

@@ -1,5 +1,6 @@
 //! The reading room: the real program listens, a real browser opens its pages, and whoever should not get in does not.
 
+mod asking;
 mod at_once;
 mod axe;
 mod driver;
@@ -12,6 +13,7 @@ mod sheet;
 mod speak;
 mod story;
 mod strings;
+mod zone;
 
 use crate::place::{PROGRAM, Place, beside, text};
 use serde_json::Value;

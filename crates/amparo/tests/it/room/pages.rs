@@ -69,6 +69,7 @@ pub const FORMS: &[(&str, &[(&str, &str)])] = &[
     ("/find", &[("words", "bakery")]),
     ("/case/{case}/reason", &[("purpose", "review"), ("unmask", "yes")]),
     ("/case/{case}/parties", &[("role", "other"), ("name", "Otro")]),
+    ("/case/{case}/zone", &[("zone", "America/Phoenix"), ("because", "Otro")]),
     ("/case/{case}/finding/{finding}", &[("how", "explained")]),
     ("/case/{case}/record/{record}", &[("field", "employer"), ("value", "Otro")]),
     ("/case/{case}/find", &[("words", "bakery")]),
