@@ -143,3 +143,21 @@ pub fn plain(text: &str) -> String {
         })
         .collect()
 }
+/// Whose words stand on a sheet.
+pub enum Whose<'a> {
+    Member(&'a str),
+    /// The office's own: so many of its sheets are needed.
+    Office {
+        needed: u8,
+    },
+}
+
+/// What a sheet opens, and how it is used.
+pub fn sheet_says(speech: Speech, whose: &Whose<'_>, office: &str) -> [String; 2] {
+    let office = ("office", office.to_owned());
+    match whose {
+        Whose::Member(name) => [speech.say("sheet-what", &[("name", (*name).to_owned()), office]), speech.word("sheet-how")],
+        Whose::Office { needed: 1 } => [speech.say("sheet-what-office", &[office]), speech.word("sheet-how-office")],
+        Whose::Office { .. } => [speech.say("sheet-what-office-two", &[office]), speech.word("sheet-how-office")],
+    }
+}

@@ -21,7 +21,7 @@ fn host(words: &[&str]) -> Command {
 impl Place {
     pub fn start() -> Place {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        let port = free_port();
         let place = folder.path().to_str().expect("text").to_owned();
         let made = host(&["init", &place, &format!("127.0.0.1:{port}"), &format!("https://localhost:{port}"), "host.example/amparo"]).status().expect("init");
         assert!(made.success());
@@ -127,4 +127,13 @@ impl Node {
     fn remote(&self) -> Remote {
         Remote::new(Local::open(self.folder.path()).expect("a folder"), &self.address).expect("an address")
     }
+}
+
+/// A port that nobody is given by chance while the host is down: below those of outgoing connections.
+fn free_port() -> u16 {
+    let start = std::process::id().wrapping_mul(2_654_435_761) as u16;
+    let ports = (0..10_000_u16).map(|n| 20_000 + start.wrapping_add(n.wrapping_mul(7)) % 10_000);
+    static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
+    let skip = NEXT.fetch_add(1, std::sync::atomic::Ordering::SeqCst) as usize * 13;
+    ports.skip(skip).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port")
 }

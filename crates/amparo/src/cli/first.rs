@@ -5,7 +5,7 @@ use super::{Cx, ask, usage};
 use crate::agent;
 use crate::places::{Answers, Making, beside, cannot_write, not_filled, office_sheets, put_in_place, system_ms};
 use crate::reading::Workers;
-use crate::speech::Speech;
+use crate::speech::{Whose, sheet_says};
 use amparo_lang::Lang;
 use amparo_office::{Desk, Exit, Problem, Result, why};
 use std::fs;
@@ -87,25 +87,6 @@ fn sheets_asked(cx: &Cx) -> Result<(u8, u8)> {
             Some(sheets) => return Ok(sheets),
             None => ask::again(cx, "usage-bad-sheets", &typed)?,
         }
-    }
-}
-
-/// Whose words stand on a sheet.
-pub enum Whose<'a> {
-    Member(&'a str),
-    /// The office's own: so many of its sheets are needed.
-    Office {
-        needed: u8,
-    },
-}
-
-/// What a sheet opens, and how it is used.
-pub fn sheet_says(speech: Speech, whose: &Whose<'_>, office: &str) -> [String; 2] {
-    let office = ("office", office.to_owned());
-    match whose {
-        Whose::Member(name) => [speech.say("sheet-what", &[("name", (*name).to_owned()), office]), speech.word("sheet-how")],
-        Whose::Office { needed: 1 } => [speech.say("sheet-what-office", &[office]), speech.word("sheet-how-office")],
-        Whose::Office { .. } => [speech.say("sheet-what-office-two", &[office]), speech.word("sheet-how-office")],
     }
 }
 

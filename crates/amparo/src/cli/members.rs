@@ -1,8 +1,8 @@
 //! The members of the office, and who may open which case.
 
-use super::first::Whose;
 use super::out::Out;
 use super::{Cx, ask, usage};
+use crate::speech::Whose;
 use crate::speech::plain;
 use amparo_model::MemberId;
 use amparo_office::{Desk, Exit, Problem, Result, access, naming};

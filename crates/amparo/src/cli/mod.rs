@@ -5,7 +5,7 @@ pub mod ask;
 mod cases;
 mod custody;
 mod demo;
-pub mod first;
+mod first;
 mod hand_over;
 mod help;
 mod host;

@@ -3,9 +3,8 @@
 use super::answer::{Answer, Asked};
 use super::room::Room;
 use super::shell::Shell;
-use crate::cli::first::{Whose, sheet_says};
 use crate::places::{Answers, Making, office_sheets, system_ms};
-use crate::speech::{capital, plain};
+use crate::speech::{Whose, capital, plain, sheet_says};
 use amparo_lang::Lang;
 use amparo_office::{Desk, Exit, Problem, Result, desk};
 use askama::Template;

@@ -17,7 +17,7 @@ struct Host {
 impl Host {
     fn new() -> Host {
         let folder = tempfile::tempdir().expect("a folder");
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+        let port = free_port();
         let mut host = Host { folder, program: None };
         let made = host.command("init").args([format!("127.0.0.1:{port}"), format!("https://localhost:{port}"), "host.example/amparo".to_owned()]).status();
         assert!(made.expect("init").success());
@@ -35,6 +35,7 @@ impl Host {
         let mut program = self.command("run").stdout(Stdio::piped()).spawn().expect("it starts");
         let mut line = String::new();
         BufReader::new(program.stdout.take().expect("a pipe")).read_line(&mut line).expect("where it listens");
+        assert!(line.starts_with("127.0.0.1:"), "it does not listen: {line}");
         self.program = Some(program);
     }
 
@@ -220,4 +221,13 @@ fn a_host_that_goes_back_is_noticed_and_named() {
     // What was written on a machine stays there, and work goes on.
     assert!(two.records(&case).contains("cook"));
     two.run_with(&["party", "add", &case, "-"], b"child Pepe Ruiz\n").done();
+}
+
+/// A port that nobody is given by chance while the host is down: below those of outgoing connections.
+fn free_port() -> u16 {
+    let start = std::process::id().wrapping_mul(2_654_435_761) as u16;
+    let ports = (0..10_000_u16).map(|n| 20_000 + start.wrapping_add(n.wrapping_mul(7)) % 10_000);
+    static NEXT: std::sync::atomic::AtomicU16 = std::sync::atomic::AtomicU16::new(0);
+    let skip = NEXT.fetch_add(1, std::sync::atomic::Ordering::SeqCst) as usize * 13;
+    ports.skip(skip).find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port")
 }
