@@ -192,7 +192,8 @@ pub struct Peer {
 /// Entries written here that the host could not take, because others stand in their places, with the rows that open them.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Diverged {
-    pub entries: Vec<Entry>,
+    /// Each with the number up to which the host agreed when it was refused.
+    pub entries: Vec<(u64, Entry)>,
     pub rows: Vec<WrapRow>,
 }
 
@@ -252,6 +253,10 @@ pub trait Store: Send + Sync {
     fn speak_as(&self, _voice: Arc<dyn Voice>) -> Result<bool> {
         Ok(false)
     }
+    /// The newest entry of a journal that will keep its place: with a host, the one it acknowledged last.
+    fn confirmed(&self, journal: &Id) -> Result<Option<Tip>> {
+        self.tip(journal)
+    }
     /// Whether the office's own journal may be written now: with a host, only while it answers.
     fn can_lead(&self) -> Result<()> {
         Ok(())
@@ -269,7 +274,7 @@ pub trait Store: Send + Sync {
         Ok(None)
     }
     /// Strikes off one entry of [`Store::diverged`]: it was sealed anew, or is no longer wanted.
-    fn settle_diverged(&self, _journal: &Id, _seq: u64) -> Result<()> {
+    fn settle_diverged(&self, _journal: &Id, _entry: &Hash) -> Result<()> {
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ use crate::{Append, Appended, BlobWriter, Bytes, Entry, Hash, Id, Local, Purged,
 use crate::{Diverged, Peer, Seen};
 use link::{Answer, Link};
 use sha2::Digest;
-use spool::{At, Op};
+use spool::{At, Op, Taken};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::PathBuf;
@@ -186,24 +186,31 @@ impl Remote {
         if !self.flush()? {
             return Ok(false);
         }
-        let there = self.heard(self.link.journals())?;
-        let mut changed = false;
-        if there.iter().any(|journal| !self.known(journal).unwrap_or(false)) {
-            // Entries of a case name entries of the office's journal: that one is taken in first, as it stands after the
-            // others were listed, so that none names an entry that is not here.
-            for office in self.heard(self.link.journals())?.iter().filter(|j| self.link.is_office(&j.journal.0)) {
-                changed |= self.take_in(office)?;
-                if !self.known(office)? {
+        let there = self.still()?;
+        let (mut taking, mut offers) = (vec![], vec![]);
+        for journal in &there {
+            match self.read(journal)? {
+                Reading::Known => {}
+                Reading::New(new) => taking.push(new),
+                Reading::Shorter(tip) => offers.push((journal.journal.0, tip)),
+                Reading::Broken if self.link.is_office(&journal.journal.0) => {
                     // Nothing that leans on it is taken in; what else is broken is said.
-                    for journal in &there {
-                        self.judge(journal)?;
-                    }
-                    return Ok(changed);
+                    there.iter().try_for_each(|journal| self.judge(journal).map(drop))?;
+                    return Ok(false);
                 }
+                Reading::Broken => {}
             }
         }
-        for journal in there.iter().filter(|j| !self.link.is_office(&j.journal.0)) {
-            changed |= self.take_in(journal)?;
+        // All of it or nothing: entries of cases name entries of the office's journal, and that one names theirs.
+        self.local.adopt(&taking)?;
+        let changed = !taking.is_empty();
+        for journal in &there {
+            if self.known(journal)? {
+                self.take_head(journal)?;
+            }
+        }
+        for (id, tip) in offers {
+            self.offer(&id, Some(tip))?;
         }
         for id in self.local.journals()? {
             if there.iter().any(|j| j.journal.0 == id) {
@@ -232,14 +239,26 @@ impl Remote {
         Ok(broken.is_none())
     }
 
-    /// Takes in what the host holds of one journal; whether that was anything new.
-    fn take_in(&self, journal: &WireJournal) -> Result<bool> {
+    /// How every journal stands at one moment: two answers in succession that are the same.
+    fn still(&self) -> Result<Vec<WireJournal>> {
+        let mut before = self.heard(self.link.journals())?;
+        for _ in 0..STILL {
+            let now = self.heard(self.link.journals())?;
+            if now == before {
+                return Ok(now);
+            }
+            before = now;
+        }
+        Err(StoreError::Away { why: "others write without a pause".to_owned() })
+    }
+
+    /// Reads what the host holds of one journal; nothing is kept yet.
+    fn read(&self, journal: &WireJournal) -> Result<Reading> {
         let id = journal.journal.0;
         let tip = Tip { seq: journal.seq, hash: journal.hash.0 };
         let (here, at) = (self.local.tip(&id)?, self.local.host_at(&id)?);
         if self.known(journal)? {
-            self.take_head(journal, tip)?;
-            return Ok(false);
+            return Ok(Reading::Known);
         }
         // Up to where both are known to agree: what was acknowledged, else what lies in the folder.
         let common = match &at {
@@ -247,31 +266,27 @@ impl Remote {
             None => here.map_or(NOTHING, |here| if here.seq > tip.seq { tip } else { here }),
         };
         if !self.judge(journal)? {
-            return Ok(false);
+            return Ok(Reading::Broken);
         }
+        let broken = |seen: Seen| self.local.note_seen(&id, &seen).map(|()| Reading::Broken);
         if common.seq > 0 && self.local.hash_at(&id, common.seq)? != Some(common.hash) {
-            self.local.note_seen(&id, &Seen::Forked { seq: common.seq })?;
-            return Ok(false);
+            return broken(Seen::Forked { seq: common.seq });
         }
         let entries = if common.seq < tip.seq { self.heard(self.link.entries(&id, common.seq + 1, tip))? } else { vec![] };
         if let Some(seen) = misfit(&id, common, &entries, tip) {
-            self.local.note_seen(&id, &seen)?;
-            return Ok(false);
+            return broken(seen);
         }
         if at.is_none() && here.is_some_and(|here| here.seq > tip.seq) {
             // The folder holds more than the host, which never acknowledged any of it.
-            self.offer(&id, Some(tip))?;
-            return Ok(false);
+            return Ok(Reading::Shorter(tip));
         }
         let rows = self.heard(self.link.rows(&id))?;
-        self.local.adopt(&id, common.seq, &entries, &rows, &At { tip, rows: journal.rows.clone() })?;
-        self.take_head(journal, tip)?;
-        Ok(true)
+        Ok(Reading::New(Taken { id, after: common.seq, entries, rows, at: At { tip, rows: journal.rows.clone() } }))
     }
 
     /// The host's head of a journal, where the one here is another and this one fits.
-    fn take_head(&self, journal: &WireJournal, tip: Tip) -> Result<()> {
-        let id = journal.journal.0;
+    fn take_head(&self, journal: &WireJournal) -> Result<()> {
+        let (id, tip) = (journal.journal.0, Tip { seq: journal.seq, hash: journal.hash.0 });
         let Some(note) = &journal.head else { return Ok(()) };
         let fits = amparo_proof::Head::parse(&note.0).is_some_and(|h| h.journal == id && h.seq <= tip.seq && (h.seq < tip.seq || h.hash == tip.hash));
         if fits && self.local.tip(&id)? == Some(tip) && self.local.head(&id)?.as_deref() != Some(&note.0) {
@@ -351,6 +366,19 @@ impl Remote {
         kept.commit(*name)?;
         self.local.blob(name)
     }
+}
+
+/// How often a moment without anybody writing is looked for.
+const STILL: usize = 20;
+
+/// What the host holds of a journal.
+enum Reading {
+    Known,
+    New(Taken),
+    /// Less than the folder does.
+    Shorter(Tip),
+    /// Not what it acknowledged; it was noted.
+    Broken,
 }
 
 /// What became of a thing that waited.
@@ -547,6 +575,10 @@ impl Store for Remote {
         self.look(first)
     }
 
+    fn confirmed(&self, journal: &Id) -> Result<Option<Tip>> {
+        Ok(self.local.host_at(journal)?.map(|at| at.tip))
+    }
+
     fn can_lead(&self) -> Result<()> {
         self.look(true)?;
         match self.reach().why.clone() {
@@ -576,7 +608,7 @@ impl Store for Remote {
         self.local.diverged(journal)
     }
 
-    fn settle_diverged(&self, journal: &Id, entry: u64) -> Result<()> {
+    fn settle_diverged(&self, journal: &Id, entry: &Hash) -> Result<()> {
         self.local.settle_diverged(journal, entry)
     }
 }

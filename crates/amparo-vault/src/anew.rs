@@ -31,6 +31,9 @@ pub struct Anew {
 /// An entry as it was written.
 struct Old {
     seq: u64,
+    hash: amparo_model::Sha256,
+    /// Up to this number others agree; those behind were given here.
+    base: u64,
     event: Event,
     ring_keys: Vec<(amparo_model::Sha256, lock::Key)>,
 }
@@ -56,11 +59,11 @@ impl Case<Open> {
     fn seal_anew(&mut self, diverged: &Diverged) -> Result<Anew> {
         let id = self.id();
         let (old, waiting) = self.read_diverged(diverged)?;
-        let first = diverged.entries.iter().map(|e| e.seq).min().unwrap_or(u64::MAX);
-        let mut numbers: BTreeMap<u64, u64> = BTreeMap::new();
+        // What one number means depends on where the host agreed last.
+        let mut numbers: BTreeMap<(u64, u64), u64> = BTreeMap::new();
         let mut anew = Anew { journal: id, sealed: 0, dropped: 0, waiting };
         for one in &old {
-            let number = |of: u64| if of < first { Some(of) } else { numbers.get(&of).copied() };
+            let number = |of: u64| if of <= one.base { Some(of) } else { numbers.get(&(one.base, of)).copied() };
             let written = match self.already(&one.event) {
                 Some(seq) => Some(seq),
                 None => match one.event.what.renumbered(&number) {
@@ -70,14 +73,14 @@ impl Case<Open> {
             };
             match written {
                 Some(seq) => {
-                    numbers.insert(one.seq, seq);
+                    numbers.insert((one.base, one.seq), seq);
                     anew.sealed += 1;
                 }
                 None => anew.dropped += 1,
             }
         }
         for one in &old {
-            self.state.store.settle_diverged(&id.0, one.seq)?;
+            self.state.store.settle_diverged(&id.0, &one.hash.0)?;
         }
         Ok(anew)
     }
@@ -89,7 +92,7 @@ impl Case<Open> {
         rows.extend(diverged.rows.iter().cloned());
         let ring = Ring::of(self.id(), rows, &s.session);
         let (mut old, mut waiting) = (Vec::new(), 0);
-        for entry in &diverged.entries {
+        for (base, entry) in &diverged.entries {
             let Reach::Key { key, .. } = ring.reach(ring::ENTRY, &entry.hash) else {
                 waiting += 1;
                 continue;
@@ -110,7 +113,7 @@ impl Case<Open> {
             {
                 ring_keys.push((amparo_model::Sha256([0; 32]), key.clone()));
             }
-            old.push(Old { seq: entry.seq, event: opened.event, ring_keys });
+            old.push(Old { seq: entry.seq, hash: amparo_model::Sha256(entry.hash), base: *base, event: opened.event, ring_keys });
         }
         Ok((old, waiting))
     }

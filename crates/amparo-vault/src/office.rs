@@ -332,7 +332,8 @@ impl Office {
     pub fn end_session(&mut self, now: Now) -> Result<()> {
         let mut changed = Vec::new();
         for journal in self.store.journals()? {
-            let (id, Some(tip)) = (JournalId(journal), self.store.tip(&journal)?) else { continue };
+            // What is not confirmed may get another number: it is named once it has one.
+            let (id, Some(tip)) = (JournalId(journal), self.store.confirmed(&journal)?) else { continue };
             let now_at = (tip.seq, Sha256(tip.hash));
             let here = self.roster.cases.contains_key(&id);
             if here && self.roster.heads.get(&id).is_none_or(|(seq, _)| *seq < tip.seq) {

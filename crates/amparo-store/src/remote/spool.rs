@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS spool(n INTEGER PRIMARY KEY AUTOINCREMENT, journal BLOB, op TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS apart(n INTEGER PRIMARY KEY, journal BLOB NOT NULL, seq INTEGER NOT NULL, op TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS apart(n INTEGER PRIMARY KEY, journal BLOB NOT NULL, base INTEGER NOT NULL, op TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS host(journal BLOB PRIMARY KEY, seq INTEGER NOT NULL, hash BLOB NOT NULL, rows TEXT NOT NULL, seen TEXT) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS there(name BLOB PRIMARY KEY) WITHOUT ROWID;";
 
@@ -76,6 +76,34 @@ fn append_in(tx: &Transaction<'_>, append: &Append) -> rusqlite::Result<Option<A
     append.delete.iter().try_for_each(|key| delete_row(tx, key).map(|_| ()))?;
     append.put.iter().try_for_each(|row| put_row(tx, row).map(|_| ()))?;
     Ok(None)
+}
+
+/// One journal as the host holds it.
+pub(super) struct Taken {
+    pub id: Id,
+    /// The last number on which both agree.
+    pub after: u64,
+    pub entries: Vec<Entry>,
+    pub rows: Vec<WrapRow>,
+    pub at: At,
+}
+
+fn adopt_one(tx: &Transaction<'_>, taken: &Taken) -> rusqlite::Result<()> {
+    tx.execute("DELETE FROM entry WHERE journal=? AND seq>?", params![taken.id, taken.after as i64])?;
+    taken.entries.iter().try_for_each(|entry| put_entry(tx, entry).map(|_| ()))?;
+    let here: Vec<WrapRow> = tx
+        .prepare_cached("SELECT journal, what, id, \"to\", alg, lock, bytes, half FROM wrap WHERE journal=? ORDER BY what, id, \"to\"")?
+        .query_map(params![taken.id], row_of)?
+        .collect::<rusqlite::Result<_>>()?;
+    let there: std::collections::HashMap<&WrapKey, &WrapRow> = taken.rows.iter().map(|row| (&row.key, row)).collect();
+    for row in here.iter().filter(|row| !there.contains_key(&row.key)) {
+        delete_row(tx, &row.key)?;
+    }
+    let here: std::collections::HashMap<&WrapKey, &WrapRow> = here.iter().map(|row| (&row.key, row)).collect();
+    for row in taken.rows.iter().filter(|row| here.get(&row.key) != Some(row)) {
+        put_row(tx, row)?;
+    }
+    set_at(tx, &taken.id, &taken.at)
 }
 
 impl Local {
@@ -163,13 +191,15 @@ impl Local {
         };
         let mut appends = vec![];
         for (n, op) in &waiting {
-            if let Op::Append { append, .. } = parsed(op)? {
-                appends.push((*n, append.entry.seq, op));
+            if matches!(parsed(op)?, Op::Append { .. }) {
+                appends.push((*n, op));
             }
         }
+        // Numbers up to here mean what they mean at the host; those behind are of entries that were not taken.
+        let base = self.host_at(journal)?.map_or(0, |at| at.tip.seq);
         self.write("set apart what must be sealed anew", |tx| {
-            for (n, seq, op) in &appends {
-                tx.execute("INSERT OR REPLACE INTO apart VALUES(?,?,?,?)", params![n, journal, *seq as i64, op])?;
+            for (n, op) in &appends {
+                tx.execute("INSERT OR REPLACE INTO apart VALUES(?,?,?,?)", params![n, journal, base as i64, op])?;
             }
             // Rows and heads that waited belong to the entries that were not taken.
             tx.execute("DELETE FROM spool WHERE journal=?", params![journal]).map(|_| ())
@@ -183,48 +213,48 @@ impl Local {
         rows.collect::<rusqlite::Result<_>>().map_err(sql("read what is set apart"))
     }
 
+    /// What is set apart of a journal; nothing as long as it still stands in the folder, in the places of entries of the
+    /// host's that were not taken in yet: sealed anew now, it would be lost with them.
     pub(super) fn diverged(&self, journal: &Id) -> Result<Option<Diverged>> {
-        let ops: Vec<String> = {
-            let db = self.db();
-            let mut statement = db.prepare_cached("SELECT op FROM apart WHERE journal=? ORDER BY n").map_err(sql("read what is set apart"))?;
-            let rows = statement.query_map(params![journal], |row| row.get(0)).map_err(sql("read what is set apart"))?;
-            rows.collect::<rusqlite::Result<_>>().map_err(sql("read what is set apart"))?
-        };
         let mut diverged = Diverged::default();
-        for op in ops {
-            if let Op::Append { append, .. } = parsed(&op)? {
-                let Append { entry, put, .. } = append.of(*journal);
-                diverged.entries.push(entry);
-                diverged.rows.extend(put);
+        for (_, base, append) in self.apart(journal)? {
+            if self.hash_at(journal, append.entry.seq)? == Some(append.entry.hash) {
+                return Ok(None);
             }
+            diverged.entries.push((base, append.entry));
+            diverged.rows.extend(append.put);
         }
         Ok((!diverged.entries.is_empty()).then_some(diverged))
     }
 
-    pub(super) fn settle_diverged(&self, journal: &Id, entry: u64) -> Result<()> {
-        self.write("strike off what was sealed anew", |tx| tx.execute("DELETE FROM apart WHERE journal=? AND seq=?", params![journal, entry as i64]).map(|_| ()))
+    fn apart(&self, journal: &Id) -> Result<Vec<(i64, u64, Append)>> {
+        let ops: Vec<(i64, i64, String)> = {
+            let db = self.db();
+            let mut statement = db.prepare_cached("SELECT n, base, op FROM apart WHERE journal=? ORDER BY n").map_err(sql("read what is set apart"))?;
+            let rows = statement.query_map(params![journal], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).map_err(sql("read what is set apart"))?;
+            rows.collect::<rusqlite::Result<_>>().map_err(sql("read what is set apart"))?
+        };
+        let mut all = Vec::new();
+        for (n, base, op) in ops {
+            if let Op::Append { append, .. } = parsed(&op)? {
+                all.push((n, base as u64, append.of(*journal)));
+            }
+        }
+        Ok(all)
     }
 
-    /// Takes in what the host holds: its entries after what was acknowledged, in the place of what was not, and its rows
-    /// in the place of those here.
-    pub(super) fn adopt(&self, journal: &Id, after: u64, entries: &[Entry], rows: &[WrapRow], at: &At) -> Result<()> {
-        self.write("take in what the host holds", |tx| {
-            tx.execute("DELETE FROM entry WHERE journal=? AND seq>?", params![journal, after as i64])?;
-            entries.iter().try_for_each(|entry| put_entry(tx, entry).map(|_| ()))?;
-            let here: Vec<WrapRow> = tx
-                .prepare_cached("SELECT journal, what, id, \"to\", alg, lock, bytes, half FROM wrap WHERE journal=? ORDER BY what, id, \"to\"")?
-                .query_map(params![journal], row_of)?
-                .collect::<rusqlite::Result<_>>()?;
-            let there: std::collections::HashMap<&WrapKey, &WrapRow> = rows.iter().map(|row| (&row.key, row)).collect();
-            for row in here.iter().filter(|row| !there.contains_key(&row.key)) {
-                delete_row(tx, &row.key)?;
-            }
-            let here: std::collections::HashMap<&WrapKey, &WrapRow> = here.iter().map(|row| (&row.key, row)).collect();
-            for row in rows.iter().filter(|row| here.get(&row.key) != Some(row)) {
-                put_row(tx, row)?;
-            }
-            set_at(tx, journal, at)
-        })
+    pub(super) fn settle_diverged(&self, journal: &Id, entry: &Hash) -> Result<()> {
+        let done: Vec<i64> = self.apart(journal)?.into_iter().filter(|(_, _, append)| append.entry.hash == *entry).map(|(n, ..)| n).collect();
+        self.write("strike off what was sealed anew", |tx| done.iter().try_for_each(|n| tx.execute("DELETE FROM apart WHERE n=?", params![n]).map(|_| ())))
+    }
+
+    /// Takes in what the host holds of journals, all of it or nothing: its entries after what was acknowledged, in the
+    /// place of what was not, and its rows in the place of those here.
+    pub(super) fn adopt(&self, all: &[Taken]) -> Result<()> {
+        if all.is_empty() {
+            return Ok(());
+        }
+        self.write("take in what the host holds", |tx| all.iter().try_for_each(|taken| adopt_one(tx, taken)))
     }
 
     pub(super) fn note_seen(&self, journal: &Id, seen: &Seen) -> Result<()> {
