@@ -38,7 +38,7 @@ pub struct LimitsOf {
     /// Seconds for a request's head, and for each part of its body.
     pub head_seconds: u64,
     pub body_seconds: u64,
-    /// Sealed bytes that one office may keep, where its invitation says nothing else.
+    /// The longest sealed file that an office may keep, where its invitation says nothing else.
     pub bytes: u64,
 }
 

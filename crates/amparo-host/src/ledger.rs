@@ -2,10 +2,10 @@
 //! of the host's own store; its hash is its leaf in the public log.
 
 use crate::state::{Act, State};
-use crate::{Hash, HostError, Id, Result, clock};
+use crate::{HostError, Id, Result, clock};
+use amparo_proof::tree::leaf_hash;
 use amparo_store::{Append, Appended, Entry, Store, Tip};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::sync::{Arc, RwLock};
 
 /// The journal of the acts.
@@ -36,11 +36,6 @@ struct View {
     state: State,
 }
 
-/// RFC 6962: what an act is in the log's tree.
-pub fn leaf(bytes: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(bytes).finalize().into()
-}
-
 impl Ledger {
     pub fn open(store: Arc<dyn Store>) -> Result<Ledger> {
         let ledger = Ledger { store, view: RwLock::default() };
@@ -59,7 +54,7 @@ impl Ledger {
         let mut wrong = None;
         self.store.entries(&ACTS, from, &mut |entry| {
             let seq = entry.seq;
-            let applied = if leaf(&entry.frame) == entry.hash { Ok(()) } else { Err("it is not the one that was written".to_owned()) };
+            let applied = if leaf_hash(&entry.frame) == entry.hash { Ok(()) } else { Err("it is not the one that was written".to_owned()) };
             let applied = applied.and_then(|()| serde_json::from_slice::<Acted>(&entry.frame).map_err(|e| e.to_string()));
             match applied {
                 Ok(acted) => {
@@ -95,7 +90,7 @@ impl Ledger {
             };
             let frame = serde_json::to_vec(&Acted { v: 1, at, act }).map_err(|e| HostError::Config { what: e.to_string() })?;
             let seq = after.map_or(1, |tip| tip.seq + 1);
-            let entry = Entry { journal: ACTS, seq, hash: leaf(&frame), frame };
+            let entry = Entry { journal: ACTS, seq, hash: leaf_hash(&frame), frame };
             if self.store.append(&Append { entry, after, put: vec![], delete: vec![] })? == Appended::Done {
                 self.refresh()?;
                 return Ok(seq);

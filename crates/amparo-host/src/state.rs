@@ -25,7 +25,7 @@ pub enum Act {
 pub struct Tenant {
     pub key: [u8; 32],
     pub joined: u64,
-    /// Sealed bytes it may keep.
+    /// The longest sealed file it may keep.
     pub bytes: u64,
 }
 

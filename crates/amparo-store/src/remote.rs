@@ -16,6 +16,8 @@ use crate::local::WRITER;
 use crate::wire::{B64, Hex, PAGE, WireAppend, WireChange, WireJournal};
 use crate::{Append, Appended, BlobWriter, Bytes, Entry, Hash, Id, Local, Purged, Result, Store, StoreError, Tip, WrapKey, WrapRow};
 use crate::{Diverged, Peer, Seen};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use link::{Answer, Link};
 use sha2::Digest;
 use spool::{At, Op, Taken};
@@ -45,6 +47,8 @@ struct Reach {
     /// An append was refused: the next question asks, however fresh the picture is.
     behind: bool,
     why: Option<String>,
+    /// It answered, and would not: its status and its own word for why.
+    refused: Option<(u16, String)>,
 }
 
 impl Remote {
@@ -55,6 +59,15 @@ impl Remote {
 
     fn reach(&self) -> MutexGuard<'_, Reach> {
         self.reach.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Why the host cannot be counted on now.
+    fn not_reached(&self) -> StoreError {
+        let reach = self.reach();
+        match &reach.refused {
+            Some((status, reason)) => StoreError::Host { status: *status, reason: reason.clone() },
+            None => StoreError::Away { why: reach.why.clone().unwrap_or_default() },
+        }
     }
 
     /// Whether it is worth asking the host now.
@@ -73,7 +86,12 @@ impl Remote {
                 reach.failed = Some((Instant::now(), times));
                 reach.why = Some(why.clone());
             }
-            _ => (reach.failed, reach.why) = (None, None),
+            // Work goes on in the folder, and what waits is tried again: a refusal may end.
+            Err(e @ StoreError::Host { status, reason }) if *status != 404 => {
+                reach.failed = Some((Instant::now(), reach.failed.map_or(0, |(_, n)| n + 1)));
+                (reach.why, reach.refused) = (Some(e.to_string()), Some((*status, reason.clone())));
+            }
+            _ => (reach.failed, reach.why, reach.refused) = (None, None, None),
         }
         drop(reach);
         answer
@@ -84,13 +102,11 @@ impl Remote {
         self.local.wait_lock("exchange")
     }
 
-    /// Sends what waits, in its order. `false` where the host did not answer or a journal must be sealed anew first.
+    /// Sends what waits, in its order, but for journals about which the host broke its word. `false` where it did not
+    /// answer, or refused.
     fn flush(&self) -> Result<bool> {
         loop {
             let Some((n, op)) = self.local.spool_first()? else { return Ok(true) };
-            if op.journal().is_some_and(|id| self.is_broken(&id).unwrap_or(true)) {
-                return Ok(false);
-            }
             match self.heard(self.send(&op)) {
                 Ok(Sent::Taken) => self.taken(n, &op)?,
                 Ok(Sent::Refused) => {
@@ -99,7 +115,7 @@ impl Remote {
                         self.reach().behind = true;
                     }
                 }
-                Err(StoreError::Away { .. }) => return Ok(false),
+                Err(StoreError::Away { .. } | StoreError::Host { .. }) => return Ok(false),
                 Err(e) => return Err(e),
             }
         }
@@ -119,7 +135,10 @@ impl Remote {
                 Appended::Refused { tip } => Ok(if self.link.holds(&journal.0, tip, &append.entry)? { Sent::Taken } else { Sent::Refused }),
             },
             Op::Rows { journal, change } => self.link.change_rows(&journal.0, change).map(|()| Sent::Taken),
-            Op::Purge { bytes } => self.link.purge(bytes).map(|_| Sent::Taken),
+            Op::Purge => match self.link.purge()? {
+                Purged::Gone => Ok(Sent::Taken),
+                Purged::Remains { .. } => Err(StoreError::Away { why: "it has not yet forgotten what it was told to".to_owned() }),
+            },
             // A head that no longer fits is made anew with the next entry: it must not stop what comes after it.
             Op::Head { journal, note } => match self.link.put_head(&journal.0, &note.0) {
                 Ok(()) | Err(StoreError::Host { status: 400 | 404, .. }) => Ok(Sent::Taken),
@@ -177,12 +196,20 @@ impl Remote {
                 (reach.looked, reach.behind) = (Some(Instant::now()), false);
                 Ok(changed)
             }
-            Err(StoreError::Away { .. }) => Ok(false),
+            Err(StoreError::Away { .. } | StoreError::Host { .. }) => Ok(false),
             Err(e) => Err(e),
         }
     }
 
     fn pull(&self) -> Result<bool> {
+        // A host that has again what it had lost is heard again.
+        if self.local.seen()?.iter().any(|(_, seen)| *seen != Seen::Gone) {
+            for journal in &self.still()? {
+                if self.word_kept(journal)? {
+                    self.local.unsee(&journal.journal.0)?;
+                }
+            }
+        }
         if !self.flush()? {
             return Ok(false);
         }
@@ -237,6 +264,13 @@ impl Remote {
         let broken = broken_word(self.local.host_at(&id)?.as_ref(), tip);
         broken.as_ref().map_or(Ok(()), |seen| self.local.note_seen(&id, seen))?;
         Ok(broken.is_none())
+    }
+
+    /// Whether a journal that had been rolled back is at or behind where it was acknowledged.
+    fn word_kept(&self, journal: &WireJournal) -> Result<bool> {
+        let (id, tip) = (journal.journal.0, Tip { seq: journal.seq, hash: journal.hash.0 });
+        let rolled_back = self.local.seen()?.iter().any(|(seen, what)| *seen == id && matches!(what, Seen::RolledBack { .. }));
+        Ok(rolled_back && broken_word(self.local.host_at(&id)?.as_ref(), tip).is_none())
     }
 
     /// How every journal stands at one moment: two answers in succession that are the same.
@@ -444,14 +478,14 @@ impl Store for Remote {
                         return Ok(Appended::Refused { tip: here });
                     }
                     // Whether it arrived is not known: it waits, and the same hash will mean that it was mine.
-                    Err(StoreError::Away { .. }) => {}
+                    Err(StoreError::Away { .. } | StoreError::Host { .. }) => {}
                     Err(e) => return Err(e),
                 }
             }
         }
         if self.link.is_office(&append.entry.journal) {
             // Everybody's entries lean on the office's journal: it is written only where everybody sees it.
-            return Err(StoreError::Away { why: self.reach().why.clone().unwrap_or_default() });
+            return Err(self.not_reached());
         }
         self.local.append_spooled(append, &op)
     }
@@ -468,11 +502,12 @@ impl Store for Remote {
     }
 
     fn purge(&self, bytes: &[Vec<u8>]) -> Result<Purged> {
-        let here = self.local.purge(bytes)?;
-        let bytes = bytes.iter().cloned().map(B64).collect();
-        self.change(Op::Purge { bytes }, |local, op| local.spool(op))?;
-        // Forgotten here; a host that was not reached is told as soon as it answers, and is named until then.
-        Ok(here)
+        // The host searches for whatever was deleted: it is not told the bytes once more.
+        self.change(Op::Purge, |local, op| local.spool(op))?;
+        // What waited for it here was written as text: that is searched for, too, however it lay in its groups of three.
+        let text = |bytes: &Vec<u8>, from: usize| bytes.get(from..).map(|b| STANDARD.encode(&b[..b.len() - b.len() % 3]).into_bytes());
+        let texts = bytes.iter().flat_map(|bytes| (0..3).filter_map(move |from| text(bytes, from)));
+        self.local.purge(&bytes.iter().cloned().chain(texts).collect::<Vec<_>>())
     }
 
     fn delete_journal(&self, journal: &Id) -> Result<()> {
@@ -529,7 +564,7 @@ impl Store for Remote {
         if self.may_ask() {
             match self.heard(self.link.blobs()) {
                 Ok(there) => self.local.remember_blobs(&there)?,
-                Err(StoreError::Away { .. }) => {}
+                Err(StoreError::Away { .. } | StoreError::Host { .. }) => {}
                 Err(e) => return Err(e),
             }
         }
@@ -571,7 +606,14 @@ impl Store for Remote {
     }
 
     fn speak_as(&self, voice: Arc<dyn Voice>) -> Result<bool> {
-        let first = self.link.speak_as(voice);
+        let (first, before) = self.link.speak_as(voice.clone());
+        if let Some(before) = before {
+            // The office has new keys: whoever still has the old one tells the host, which then refuses it.
+            self.heard(self.link.new_key(&before, &voice.public())).or_else(|e| match e {
+                StoreError::Away { .. } | StoreError::Host { .. } => Ok(()),
+                other => Err(other),
+            })?;
+        }
         self.look(first)
     }
 
@@ -581,11 +623,8 @@ impl Store for Remote {
 
     fn can_lead(&self) -> Result<()> {
         self.look(true)?;
-        match self.reach().why.clone() {
-            Some(why) => Err(StoreError::Away { why }),
-            None if !self.link.can_speak() => Err(StoreError::Away { why: String::new() }),
-            None => Ok(()),
-        }
+        let counted_on = self.link.can_speak() && self.reach().why.is_none();
+        if counted_on { Ok(()) } else { Err(self.not_reached()) }
     }
 
     fn sync(&self) -> Result<bool> {

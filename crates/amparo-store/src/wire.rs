@@ -84,6 +84,13 @@ pub struct WireJoining {
     pub ticket: Hex<32>,
 }
 
+/// The key that signs the office's requests from now on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireNewKey {
+    pub key: Hex<32>,
+}
+
 /// A journal's newest entry.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -204,13 +211,7 @@ pub struct WireBlobs {
     pub more: bool,
 }
 
-/// Byte strings that must be found nowhere any more.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WirePurge {
-    pub bytes: Vec<B64>,
-}
-
+/// Whether anything of what was deleted is still found.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WirePurged {

@@ -42,21 +42,26 @@ impl Office {
     /// Seals anew what this member wrote in cases and the host could not take. Nothing where nothing diverged.
     pub fn seal_anew(&self, now: Now) -> Result<Vec<Anew>> {
         let diverged = self.store.peer()?.map(|peer| peer.diverged).unwrap_or_default();
-        let done: Result<Vec<Option<Anew>>> = diverged.into_iter().map(|journal| self.seal_anew_in(JournalId(journal), now)).collect();
+        let done: Result<Vec<Option<Anew>>> = diverged.into_iter().map(|journal| self.sealed_anew(JournalId(journal), true, now)).collect();
         Ok(done?.into_iter().flatten().collect())
     }
 
-    /// As [`Office::seal_anew`], in one case.
-    pub fn seal_anew_in(&self, journal: JournalId, now: Now) -> Result<Option<Anew>> {
+    /// As [`Office::seal_anew`], in one case that is about to be opened. What is no longer said stays set apart until
+    /// [`Office::seal_anew`] answers how much it was.
+    pub fn seal_anew_in(&self, journal: JournalId, now: Now) -> Result<()> {
+        self.sealed_anew(journal, false, now).map(drop)
+    }
+
+    fn sealed_anew(&self, journal: JournalId, said: bool, now: Now) -> Result<Option<Anew>> {
         match self.store.diverged(&journal.0)? {
-            Some(diverged) if self.roster.granted(journal, self.member(), &stamp(now)) => self.open_case(journal, now)?.seal_anew(&diverged).map(Some),
+            Some(diverged) if self.roster.granted(journal, self.member(), &stamp(now)) => self.open_case(journal, now)?.seal_anew(&diverged, said).map(Some),
             _ => Ok(None),
         }
     }
 }
 
 impl Case<Open> {
-    fn seal_anew(&mut self, diverged: &Diverged) -> Result<Anew> {
+    fn seal_anew(&mut self, diverged: &Diverged, said: bool) -> Result<Anew> {
         let id = self.id();
         let (old, waiting) = self.read_diverged(diverged)?;
         // What one number means depends on where the host agreed last.
@@ -79,7 +84,7 @@ impl Case<Open> {
                 None => anew.dropped += 1,
             }
         }
-        for one in &old {
+        for one in old.iter().filter(|one| said || numbers.contains_key(&(one.base, one.seq))) {
             self.state.store.settle_diverged(&id.0, &one.hash.0)?;
         }
         Ok(anew)

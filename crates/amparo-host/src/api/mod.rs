@@ -129,6 +129,7 @@ pub fn routes(host: Arc<Host>) -> Router {
     Router::new()
         .route("/health", get(|| async { "ok\n" }))
         .route("/v1/office", post(offices::join))
+        .route("/v1/office/key", post(offices::key))
         .route("/v1/journals", get(journals::list))
         .route("/v1/journals/{journal}", delete(journals::remove))
         .route("/v1/journals/{journal}/entries", get(journals::entries).post(journals::append))

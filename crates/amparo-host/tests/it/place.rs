@@ -1,6 +1,6 @@
 //! A host's program, started in a folder of its own, and offices that join it.
 
-use amparo_store::{HostAddress, Local, Remote, Store, Voice};
+use amparo_store::{HostAddress, Local, Remote, Store, StoreError, Voice};
 use ed25519_dalek::{Signer, SigningKey};
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -112,7 +112,8 @@ impl Node {
         let key = Arc::new(Key { office: random(), key: SigningKey::from_bytes(&random()) });
         let node = Node { folder: tempfile::tempdir().expect("a folder"), address, key };
         let remote = node.remote();
-        remote.speak_as(node.key.clone()).expect_err("not a tenant yet");
+        assert!(!remote.speak_as(node.key.clone()).expect("opens all the same"), "not a tenant yet");
+        assert!(matches!(remote.can_lead(), Err(StoreError::Host { status: 401, .. })));
         remote.join(node.key.clone(), &ticket).expect("joined");
         node
     }

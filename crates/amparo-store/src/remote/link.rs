@@ -1,6 +1,6 @@
 //! The way to a host: HTTPS, each request signed for the office (RFC 9421, docs/formats/host.md).
 
-use crate::wire::{self, Hex, WireAppend, WireBlobs, WireChange, WireEntries, WireJoining, WireJournal, WireJournals, WirePurge, WirePurged, WireRefused, WireRows};
+use crate::wire::{self, Hex, WireAppend, WireBlobs, WireChange, WireEntries, WireJoining, WireJournal, WireJournals, WireNewKey, WirePurged, WireRefused, WireRows};
 use crate::{Appended, Bytes, Entry, Hash, Id, Purged, Result, StoreError, Tip, WrapRow};
 use amparo_proof::signed_request;
 use serde::de::DeserializeOwned;
@@ -122,12 +122,18 @@ impl Link {
         &self.url
     }
 
-    /// Whether nobody spoke before, or with another key.
-    pub fn speak_as(&self, voice: Arc<dyn Voice>) -> bool {
-        let mut held = self.voice.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let first = held.as_ref().is_none_or(|before| before.public() != voice.public());
-        *held = Some(voice);
-        first
+    /// Whether this voice is new, and the one before it, where that had another key.
+    pub fn speak_as(&self, voice: Arc<dyn Voice>) -> (bool, Option<Arc<dyn Voice>>) {
+        let before = self.voice.write().unwrap_or_else(std::sync::PoisonError::into_inner).replace(voice.clone());
+        let other = before.clone().filter(|before| before.public() != voice.public());
+        (before.is_none() || other.is_some(), other)
+    }
+
+    /// Tells the host that the office's requests are signed by another key from now on; signed by the one before it.
+    pub fn new_key(&self, before: &Arc<dyn Voice>, key: &[u8; 32]) -> Answer<()> {
+        let body = serde_json::to_vec(&WireNewKey { key: Hex(*key) }).map_err(away)?;
+        let request = self.signed_as(before, "POST", "/v1/office/key", "", &wire::sha256(&body))?.header("content-type", "application/json");
+        self.done(self.agent.run(request.body(body).map_err(away)?).map_err(away)?)
     }
 
     fn voice(&self) -> Option<Arc<dyn Voice>> {
@@ -146,6 +152,10 @@ impl Link {
 
     fn signed(&self, method: &str, path: &str, query: &str, digest: &Hash) -> Result<http::request::Builder> {
         let voice = self.voice().ok_or_else(|| away("nobody has unlocked the office"))?;
+        self.signed_as(&voice, method, path, query, digest)
+    }
+
+    fn signed_as(&self, voice: &Arc<dyn Voice>, method: &str, path: &str, query: &str, digest: &Hash) -> Result<http::request::Builder> {
         let mut nonce = [0; 16];
         getrandom::fill(&mut nonce).map_err(away)?;
         let created = SystemTime::now().duration_since(UNIX_EPOCH).map_err(away)?.as_secs();
@@ -255,8 +265,8 @@ impl Link {
         self.done(self.ask("DELETE", &format!("/v1/journals/{}", wire::hex(journal)), "", None)?)
     }
 
-    pub fn purge(&self, bytes: &[wire::B64]) -> Answer<Purged> {
-        let purged: WirePurged = self.json(self.told("POST", "/v1/purge", &WirePurge { bytes: bytes.to_vec() })?)?;
+    pub fn purge(&self) -> Answer<Purged> {
+        let purged: WirePurged = self.json(self.ask("POST", "/v1/purge", "", None)?)?;
         Ok(purged.into())
     }
 

@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS there(name BLOB PRIMARY KEY) WITHOUT ROWID;";
 pub(super) enum Op {
     Append { journal: Hex<16>, append: WireAppend },
     Rows { journal: Hex<16>, change: WireChange },
-    Purge { bytes: Vec<B64> },
+    Purge,
     Head { journal: Hex<16>, note: B64 },
     Blob { name: Hex<32> },
     BlobGone { name: Hex<32> },
@@ -29,10 +29,10 @@ pub(super) enum Op {
 
 impl Op {
     /// The journal whose order it keeps.
-    pub fn journal(&self) -> Option<Id> {
+    fn journal(&self) -> Option<Id> {
         match self {
             Op::Append { journal, .. } | Op::Rows { journal, .. } | Op::Head { journal, .. } => Some(journal.0),
-            Op::Purge { .. } | Op::Blob { .. } | Op::BlobGone { .. } | Op::JournalGone { .. } => None,
+            Op::Purge | Op::Blob { .. } | Op::BlobGone { .. } | Op::JournalGone { .. } => None,
         }
     }
 }
@@ -112,8 +112,13 @@ impl Local {
     }
 
     pub(super) fn spool_first(&self) -> Result<Option<(i64, Op)>> {
-        let first: Option<(i64, String)> =
-            self.db().query_row("SELECT n, op FROM spool ORDER BY n LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?))).optional().map_err(sql("read what waits for the host"))?;
+        let first: Option<(i64, String)> = self
+            .db()
+            .query_row("SELECT n, op FROM spool WHERE journal IS NULL OR journal NOT IN (SELECT journal FROM host WHERE seen IS NOT NULL) ORDER BY n LIMIT 1", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()
+            .map_err(sql("read what waits for the host"))?;
         first.map(|(n, op)| Ok((n, parsed(&op)?))).transpose()
     }
 
@@ -263,6 +268,10 @@ impl Local {
             let sql = "INSERT INTO host(journal, seq, hash, rows, seen) VALUES(?1,0,x'','',?2) ON CONFLICT(journal) DO UPDATE SET seen=?2";
             tx.prepare_cached(sql)?.execute(params![journal, text]).map(|_| ())
         })
+    }
+
+    pub(super) fn unsee(&self, journal: &Id) -> Result<()> {
+        self.write("note that the host keeps its word", |tx| tx.execute("UPDATE host SET seen=NULL WHERE journal=?", params![journal]).map(|_| ()))
     }
 
     pub(super) fn seen(&self) -> Result<Vec<(Id, Seen)>> {

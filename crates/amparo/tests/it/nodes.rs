@@ -228,6 +228,22 @@ fn a_host_that_goes_back_is_noticed_and_named() {
     two.run_with(&["party", "add", &case, "-"], b"child Pepe Ruiz\n").done();
 }
 
+/// A member leaves: the office has a new key, and the host hears of it from the machine that made it.
+#[test]
+fn a_member_leaves_and_the_host_refuses_the_old_key() {
+    let host = Host::new();
+    let (one, two, case) = two_machines(&host);
+    let member = one.run_with(&["member", "add", "-", "--role", "volunteer", "--json"], b"Nora Vela\nsix words that nobody else knows").done().one()["member"].clone();
+    one.run(&["member", "remove", member.as_str().expect("an id")]).done();
+    one.write("account.jsonl", &account("cook"));
+    one.run(&["add", &case, "account.jsonl", "--whose", "client"]).done();
+    assert_eq!(one.run(&["host", "sync", "--json"]).done().one()["waiting"], 0);
+    one.verified();
+    // The other machine still opens what it has and can be worked on; the host does not take its word for the office's.
+    assert!(two.run(&["party", "list", &case]).done().out.contains("Ana Ruiz"));
+    assert!(two.run(&["host", "sync"]).failed(3).err.contains("does not know this office"));
+}
+
 /// A port that nobody is given by chance while the host is down: below those of outgoing connections.
 fn free_port() -> u16 {
     let start = std::process::id().wrapping_mul(2_654_435_761) as u16;
